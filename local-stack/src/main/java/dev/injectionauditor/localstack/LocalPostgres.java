@@ -1,0 +1,112 @@
+package dev.injectionauditor.localstack;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.regex.Pattern;
+
+/**
+ * A real PostgreSQL server on 127.0.0.1, from the binaries that Maven Central has. It can be stopped and started again
+ * with its data, on the same port.
+ */
+public final class LocalPostgres implements AutoCloseable {
+
+    /** The superuser; the server trusts everybody on 127.0.0.1, so any password will do. */
+    public static final String USER = "postgres";
+
+    private static final Pattern DATABASE_NAME = Pattern.compile("[a-z_][a-z0-9_]{0,62}");
+
+    private final Path dataDirectory;
+    private final int port;
+    private EmbeddedPostgres server;
+
+    private LocalPostgres(Path dataDirectory, int port) throws IOException {
+        this.dataDirectory = dataDirectory;
+        this.server = launch(port);
+        this.port = server.getPort();
+    }
+
+    /**
+     * Starts a new server.
+     *
+     * @param dataDirectory where it keeps its data until it is closed; must not hold anything else, and its parents
+     *     must be readable by everybody, because PostgreSQL does not run as root
+     * @param port where it listens; 0 takes any free port
+     * @throws IOException if it cannot be started
+     */
+    public static LocalPostgres start(Path dataDirectory, int port) throws IOException {
+        return new LocalPostgres(dataDirectory, port);
+    }
+
+    private EmbeddedPostgres launch(int onPort) throws IOException {
+        return EmbeddedPostgres.builder()
+                .setPort(onPort)
+                .setDataDirectory(dataDirectory)
+                .setCleanDataDirectory(false)
+                // Together: every commit survives a killed server, though not a power cut, and tests stay fast.
+                .setServerConfig("synchronous_commit", "on")
+                .setServerConfig("fsync", "off")
+                .setOutputRedirector(Redirect.DISCARD)
+                .setErrorRedirector(Redirect.DISCARD)
+                .start();
+    }
+
+    /** Makes an empty database and returns its JDBC URL. */
+    public String createDatabase(String name) throws SQLException {
+        execute("create database " + checked(name));
+        return jdbcUrl(name);
+    }
+
+    /**
+     * Makes a database that starts as a copy of another one, to which nobody is connected, and returns its JDBC URL.
+     */
+    public String createDatabase(String name, String template) throws SQLException {
+        execute("create database " + checked(name) + " template " + checked(template));
+        return jdbcUrl(name);
+    }
+
+    /** JDBC URL of a database on this server, user included. */
+    public String jdbcUrl(String database) {
+        return "jdbc:postgresql://127.0.0.1:" + port + "/" + checked(database) + "?user=" + USER;
+    }
+
+    /** The port on 127.0.0.1. */
+    public int port() {
+        return port;
+    }
+
+    /** Stops the server as an administrator would: sessions are cut off, the data stays. */
+    public void stop() throws IOException {
+        server.close();
+    }
+
+    /** Starts the server again after {@link #stop()}. */
+    public void startAgain() throws IOException {
+        server = launch(port);
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (Connection connection = server.getPostgresDatabase().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private static String checked(String name) {
+        if (!DATABASE_NAME.matcher(name).matches()) {
+            throw new IllegalArgumentException("not a plain database name: " + name);
+        }
+        return name;
+    }
+
+    /** Stops the server and deletes its data. */
+    @Override
+    public void close() throws IOException {
+        server.close();
+        Folders.delete(dataDirectory);
+    }
+}

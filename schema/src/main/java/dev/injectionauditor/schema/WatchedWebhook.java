@@ -1,0 +1,56 @@
+package dev.injectionauditor.schema;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * One webhook in one cluster: the series that verdicts, outage windows and gaps belong to, and the CloudEvents
+ * {@code source} of every event.
+ *
+ * @param cluster id of the cluster, also the key of every Kafka record: a lower-case DNS subdomain of at most 253
+ *     characters, so that it needs no escaping anywhere
+ * @param webhook name of the webhook inside its MutatingWebhookConfiguration (a DNS subdomain as Kubernetes demands),
+ *     which is also what the API server's audit annotations call it
+ */
+public record WatchedWebhook(String cluster, String webhook) {
+
+    private static final Pattern DNS_SUBDOMAIN =
+            Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*");
+    private static final Pattern SOURCE = Pattern.compile("/clusters/([^/]+)/webhooks/([^/]+)");
+    private static final int MAX_LENGTH = 253;
+
+    /** @throws IllegalArgumentException if a name is not a lower-case DNS subdomain */
+    public WatchedWebhook {
+        require("cluster", cluster);
+        require("webhook", webhook);
+    }
+
+    /** The CloudEvents {@code source}: a URI reference that names cluster and webhook. */
+    public String source() {
+        return "/clusters/" + cluster + "/webhooks/" + webhook;
+    }
+
+    /**
+     * The inverse of {@link #source()}.
+     *
+     * @throws IllegalArgumentException if the text is not such a source
+     */
+    public static WatchedWebhook ofSource(String source) {
+        Matcher parts = SOURCE.matcher(source);
+        if (!parts.matches()) {
+            throw new IllegalArgumentException("source does not have the form /clusters/{cluster}/webhooks/{webhook}");
+        }
+        return new WatchedWebhook(parts.group(1), parts.group(2));
+    }
+
+    /** Whether the text can be a cluster id or a webhook name: a lower-case DNS subdomain (RFC 1123). */
+    public static boolean isValidName(String name) {
+        return name.length() <= MAX_LENGTH && DNS_SUBDOMAIN.matcher(name).matches();
+    }
+
+    private static void require(String what, String name) {
+        if (!isValidName(name)) {
+            throw new IllegalArgumentException(what + " is not a lower-case DNS subdomain");
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package dev.injectionauditor.service;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Does a piece of work again and again in a thread of its own. A failure is logged and followed by a growing pause; an
+ * interrupt ends the loop. The work itself is a method that tests call without the loop.
+ */
+public final class Loop implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Loop.class);
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+
+    private final String name;
+    private final Work work;
+    private final Duration idlePause;
+    private final InstantSource clock;
+    private volatile Instant lastProgress;
+    private volatile boolean stopping;
+    private @Nullable Thread thread;
+
+    /** The work of a loop. */
+    @FunctionalInterface
+    public interface Work {
+        /**
+         * Does one piece of work.
+         *
+         * @return true if there may be more to do at once, false to rest for a while
+         * @throws InterruptedException ends the loop
+         * @throws Exception is logged; the loop goes on after a pause
+         */
+        boolean runOnce() throws Exception;
+    }
+
+    /**
+     * A loop that is not running yet.
+     *
+     * @param idlePause how long to rest when there is nothing to do
+     */
+    public Loop(String name, Work work, Duration idlePause, InstantSource clock) {
+        this.name = name;
+        this.work = work;
+        this.idlePause = idlePause;
+        this.clock = clock;
+        this.lastProgress = clock.instant();
+    }
+
+    /** Starts the thread. */
+    public synchronized void start() {
+        if (thread != null) {
+            throw new IllegalStateException("already started");
+        }
+        lastProgress = clock.instant();
+        thread = Thread.ofPlatform().name(name).start(this::run);
+    }
+
+    /** When a piece of work last ended without a failure. */
+    public Instant lastProgress() {
+        return lastProgress;
+    }
+
+    /** Whether a piece of work has ended without a failure within the given time. */
+    public boolean hasProgressedWithin(Duration limit) {
+        return Duration.between(lastProgress, clock.instant()).compareTo(limit) <= 0;
+    }
+
+    private void run() {
+        int failures = 0;
+        while (!stopping) {
+            try {
+                boolean more = work.runOnce();
+                lastProgress = clock.instant();
+                failures = 0;
+                if (!more) {
+                    Thread.sleep(idlePause);
+                }
+            } catch (InterruptedException e) {
+                return;
+            } catch (Exception e) {
+                if (stopping || Thread.interrupted()) {
+                    return;
+                }
+                Duration pause = pauseAfter(++failures);
+                LOG.atWarn()
+                        .addKeyValue("loop", name)
+                        .addKeyValue("failuresInARow", failures)
+                        .addKeyValue("nextTryIn", pause)
+                        .setCause(e)
+                        .log("A piece of work failed");
+                try {
+                    Thread.sleep(pause);
+                } catch (InterruptedException interrupted) {
+                    return;
+                }
+            }
+        }
+    }
+
+    static Duration pauseAfter(int failures) {
+        Duration pause = FIRST_PAUSE.multipliedBy(1L << Math.min(failures - 1, 10));
+        return pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
+    }
+
+    /** Interrupts the work and waits for the thread to end; an interrupt of the caller ends the wait. */
+    @Override
+    public synchronized void close() {
+        stopping = true;
+        if (thread == null) {
+            return;
+        }
+        thread.interrupt();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
