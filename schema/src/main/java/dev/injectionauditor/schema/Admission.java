@@ -3,6 +3,7 @@ package dev.injectionauditor.schema;
 import static dev.injectionauditor.schema.Required.notNegative;
 import static dev.injectionauditor.schema.Required.required;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -28,8 +29,8 @@ public record Admission(
         @Nullable String name,
         @Nullable String generateName,
         @Nullable OwnerRef owner,
-        int containers,
-        int patched,
+        @JsonProperty(required = true) int containers,
+        @JsonProperty(required = true) int patched,
         Instant answeredAt,
         String replica)
         implements Event {

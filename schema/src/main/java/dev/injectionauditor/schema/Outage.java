@@ -35,9 +35,9 @@ public record Outage(
         Instant endedAfter,
         @Nullable Instant endedBefore,
         Coverage coverage,
-        long missed,
-        long preset,
-        long applied)
+        @JsonProperty(required = true) long missed,
+        @JsonProperty(required = true) long preset,
+        @JsonProperty(required = true) long applied)
         implements Event {
 
     /** @throws IllegalArgumentException if a field is missing or a number negative */

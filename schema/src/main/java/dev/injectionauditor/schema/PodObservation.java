@@ -31,7 +31,7 @@ public record PodObservation(
         Instant createdAt,
         @Nullable OwnerRef owner,
         @Nullable UUID stamp,
-        int containers,
+        @JsonProperty(required = true) int containers,
         List<String> lacking,
         Scope scope,
         Lifecycle lifecycle,

@@ -2,6 +2,7 @@ package dev.injectionauditor.schema;
 
 import static dev.injectionauditor.schema.Required.required;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -21,8 +22,8 @@ public record RecreationRequest(
         String requestId,
         PodRef pod,
         @Nullable OwnerRef owner,
-        int attempt,
-        boolean dryRun,
+        @JsonProperty(required = true) int attempt,
+        @JsonProperty(required = true) boolean dryRun,
         Instant requestedAt,
         Instant expiresAt)
         implements Event {

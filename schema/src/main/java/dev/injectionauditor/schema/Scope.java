@@ -50,15 +50,20 @@ public record Scope(@Nullable Exemption exemption, @Nullable Configuration confi
      * @param name its name
      * @param uid its uid: another one after it was deleted and created again
      * @param generation grows with every change of it
-     * @param createdAt its creationTimestamp: older Pods cannot have been missed by it
+     * @param inForceSince since when it has decided as it does now for the Pod's namespace, as far as known: its
+     *     creation or a later change. A Pod that is older cannot have been missed by it
      */
-    public record Configuration(String name, UUID uid, long generation, Instant createdAt) {
+    public record Configuration(
+            String name,
+            UUID uid,
+            @JsonProperty(required = true) long generation,
+            Instant inForceSince) {
 
         /** @throws IllegalArgumentException if a field is missing */
         public Configuration {
             required("scope.configuration.name", name);
             required("scope.configuration.uid", uid);
-            required("scope.configuration.createdAt", createdAt);
+            required("scope.configuration.inForceSince", inForceSince);
         }
     }
 }

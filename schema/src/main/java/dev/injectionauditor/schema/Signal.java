@@ -27,7 +27,7 @@ public sealed interface Signal extends Event {
      * @param ready number of ready endpoints from now on, at least 0
      * @param at when it was seen, by the observer's clock
      */
-    record Endpoints(int ready, Instant at) implements Signal {
+    record Endpoints(@JsonProperty(required = true) int ready, Instant at) implements Signal {
 
         /** @throws IllegalArgumentException if a field is missing or {@code ready} is negative */
         public Endpoints {
