@@ -9,6 +9,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.flywaydb.core.Flyway;
 import org.jooq.codegen.GenerationTool;
@@ -18,6 +20,7 @@ import org.jooq.meta.jaxb.ForcedType;
 import org.jooq.meta.jaxb.Generate;
 import org.jooq.meta.jaxb.Generator;
 import org.jooq.meta.jaxb.Jdbc;
+import org.jooq.meta.jaxb.LambdaConverter;
 import org.jooq.meta.jaxb.Logging;
 import org.jooq.meta.jaxb.Target;
 
@@ -64,14 +67,40 @@ final class GenerateJooq {
                                 .withInputSchema(DATABASE_SCHEMA)
                                 .withExcludes("flyway_schema_history")
                                 .withIncludeRoutines(false)
-                                .withForcedTypes(
-                                        new ForcedType().withName("INSTANT").withIncludeTypes("timestamptz")))
+                                .withForcedTypes(forcedTypes()))
                         .withGenerate(new Generate()
                                 .withDaos(false)
                                 .withPojos(false)
                                 .withGlobalTableReferences(true)
                                 .withIndexes(false))
                         .withTarget(new Target().withPackageName(targetPackage).withDirectory(output.toString())));
+    }
+
+    private static List<ForcedType> forcedTypes() {
+        return List.of(
+                new ForcedType().withName("INSTANT").withIncludeTypes("timestamptz"),
+                enumType("cause", "dev.injectionauditor.schema.Cause"),
+                enumType("lifecycle", "dev.injectionauditor.schema.PodObservation.Lifecycle"),
+                enumType("gap_reason", "dev.injectionauditor.schema.Signal.Gap.Reason"),
+                enumType("recreation_outcome", "dev.injectionauditor.schema.RecreationResult.Outcome"),
+                enumType("verdict", "dev.injectionauditor.auditor.audit.Verdict"));
+    }
+
+    /** The enum {@code late-answer} of the database is the constant {@code LATE_ANSWER} of the Java enum. */
+    private static ForcedType enumType(String databaseType, String javaType) {
+        return new ForcedType()
+                .withUserType(javaType)
+                .withLambdaConverter(new LambdaConverter()
+                        .withFrom("value -> " + javaType + ".valueOf(value.name().toUpperCase(java.util.Locale.ROOT))")
+                        .withTo("value -> dev.injectionauditor.auditor.db.enums." + className(databaseType)
+                                + ".valueOf(value.name().toLowerCase(java.util.Locale.ROOT))"))
+                .withIncludeTypes(databaseType);
+    }
+
+    private static String className(String databaseType) {
+        return Stream.of(databaseType.split("_"))
+                .map(word -> word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1))
+                .collect(Collectors.joining());
     }
 
     private static String fingerprint(Path migrations) throws IOException, NoSuchAlgorithmException {

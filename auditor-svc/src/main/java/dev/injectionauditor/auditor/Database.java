@@ -1,0 +1,65 @@
+package dev.injectionauditor.auditor;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import org.flywaydb.core.Flyway;
+import org.jooq.DSLContext;
+import org.jooq.SQLDialect;
+import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
+
+/** The PostgreSQL database of the history: a connection pool and jOOQ over it. */
+public final class Database implements AutoCloseable {
+
+    /** The schema that holds everything. */
+    public static final String SCHEMA = "injection_auditor";
+
+    private static final int CONNECTIONS = 5;
+    private static final long CONNECT_MILLIS = 10_000;
+
+    private final HikariDataSource pool;
+
+    private Database(HikariDataSource pool) {
+        this.pool = pool;
+    }
+
+    /**
+     * A pool that connects when it is first used, so that a database that is not there yet is no reason to fail.
+     *
+     * @param url JDBC URL; may carry any setting of the PostgreSQL driver (TLS)
+     * @param password null if the server asks for none
+     */
+    public static Database open(String url, String user, @Nullable String password) {
+        HikariConfig config = new HikariConfig();
+        config.setPoolName("postgresql");
+        config.setJdbcUrl(url);
+        config.setUsername(user);
+        config.setPassword(password);
+        config.setMaximumPoolSize(CONNECTIONS);
+        config.setConnectionTimeout(CONNECT_MILLIS);
+        config.setInitializationFailTimeout(-1);
+        config.addDataSourceProperty("ApplicationName", "injection-auditor");
+        config.addDataSourceProperty("reWriteBatchedInserts", "true");
+        return new Database(new HikariDataSource(config));
+    }
+
+    /** Brings the schema up to date; several auditors may do it at the same time. */
+    public void migrate() {
+        Flyway.configure()
+                .dataSource(pool)
+                .defaultSchema(SCHEMA)
+                .locations("classpath:db/migration")
+                .load()
+                .migrate();
+    }
+
+    /** jOOQ over the pool; each statement outside of a transaction commits by itself. */
+    public DSLContext jooq() {
+        return DSL.using(pool, SQLDialect.POSTGRES);
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+    }
+}

@@ -1,0 +1,146 @@
+package dev.injectionauditor.auditor.audit;
+
+import dev.injectionauditor.schema.EventType;
+import dev.injectionauditor.schema.Topics;
+import dev.injectionauditor.service.Loop;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.TopicPartition;
+import org.jooq.DSLContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads the topics as a member of a consumer group and gives each poll its effects in one transaction. Offsets live in
+ * PostgreSQL: after an assignment, a failure or a conflict, reading goes on from there. Used by one thread.
+ */
+final class AuditConsumer implements Loop.Work, ConsumerRebalanceListener, AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(AuditConsumer.class);
+    private static final Duration LONGEST_POLL = Duration.ofMillis(500);
+
+    private final Consumer<String, byte[]> consumer;
+    private final DSLContext db;
+    private final BatchDecoder decoder;
+    private final History history;
+    private final AuditMetrics metrics;
+
+    /** What the database holds, for the partitions that this member has. */
+    private final Map<TopicPartition, Long> positions = new HashMap<>();
+
+    private boolean mustRewind;
+
+    AuditConsumer(
+            Consumer<String, byte[]> consumer,
+            DSLContext db,
+            BatchDecoder decoder,
+            History history,
+            AuditMetrics metrics,
+            Topics topics) {
+        this.consumer = consumer;
+        this.db = db;
+        this.decoder = decoder;
+        this.history = history;
+        this.metrics = metrics;
+        consumer.subscribe(
+                Stream.of(
+                                EventType.ADMISSION,
+                                EventType.POD,
+                                EventType.SIGNAL,
+                                EventType.RECREATION_REQUEST,
+                                EventType.RECREATION_RESULT)
+                        .map(topics::of)
+                        .toList(),
+                this);
+    }
+
+    @Override
+    public boolean runOnce() {
+        if (mustRewind) {
+            rewind(consumer.assignment());
+            mustRewind = false;
+        }
+        ConsumerRecords<String, byte[]> records = poll();
+        if (!records.isEmpty() && !mustRewind) {
+            write(decoder.decode(records, positions));
+        }
+        return true;
+    }
+
+    private ConsumerRecords<String, byte[]> poll() {
+        try {
+            return consumer.poll(LONGEST_POLL);
+        } catch (OffsetOutOfRangeException e) {
+            mustRewind = true;
+            throw e;
+        }
+    }
+
+    private void write(Batch batch) {
+        try {
+            History.Effects effects = db.transactionResult(transaction -> history.apply(transaction.dsl(), batch));
+            batch.offsets().forEach((partition, read) -> positions.put(partition, read.next()));
+            metrics.committed(batch, effects);
+            batch.poison().forEach(AuditConsumer::logPoison);
+        } catch (RuntimeException e) {
+            mustRewind = true;
+            throw e;
+        }
+    }
+
+    private static void logPoison(Batch.Poison poison) {
+        LOG.atWarn()
+                .addKeyValue("partition", poison.partition())
+                .addKeyValue("offset", poison.offset())
+                .addKeyValue("reason", poison.reason())
+                .log("Set a record aside");
+    }
+
+    @Override
+    public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+        try {
+            rewind(partitions);
+        } catch (RuntimeException e) {
+            // Thrown from here it would end in a poll without positions. What is polled until the rewind is dropped.
+            LOG.atWarn().setCause(e).log("Cannot read the offsets yet");
+            partitions.forEach(partition -> consumer.seek(partition, 0));
+            mustRewind = true;
+        }
+    }
+
+    @Override
+    public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+        positions.keySet().removeAll(partitions);
+    }
+
+    /** Goes to the offsets in the database, or to the oldest record there is where Kafka has dropped those. */
+    private void rewind(Collection<TopicPartition> partitions) {
+        Map<TopicPartition, Long> stored = ConsumerOffsets.load(db, partitions);
+        Map<TopicPartition, Long> oldest = consumer.beginningOffsets(partitions);
+        for (TopicPartition partition : partitions) {
+            long offset = stored.getOrDefault(partition, oldest.get(partition));
+            if (offset < oldest.get(partition)) {
+                LOG.atError()
+                        .addKeyValue("partition", partition)
+                        .addKeyValue("offset", offset)
+                        .addKeyValue("oldest", oldest.get(partition))
+                        .log("Kafka has dropped records that were never audited");
+            }
+            positions.put(partition, offset);
+            consumer.seek(partition, Math.max(offset, oldest.get(partition)));
+        }
+    }
+
+    /** Leaves the group. */
+    @Override
+    public void close() {
+        consumer.close();
+    }
+}

@@ -1,0 +1,36 @@
+package dev.injectionauditor.auditor.audit;
+
+import static dev.injectionauditor.auditor.db.Tables.OUTBOX;
+
+import dev.injectionauditor.schema.CloudEvent;
+import dev.injectionauditor.schema.Event;
+import dev.injectionauditor.schema.EventCodec;
+import dev.injectionauditor.schema.Topics;
+import dev.injectionauditor.schema.WatchedWebhook;
+import java.util.List;
+import org.jooq.DSLContext;
+
+/** Events on their way to Kafka, in the table {@code outbox}: they leave if and only if their transaction commits. */
+final class Outbox {
+
+    private final EventCodec codec;
+    private final Topics topics;
+
+    Outbox(EventCodec codec, Topics topics) {
+        this.codec = codec;
+        this.topics = topics;
+    }
+
+    /** Adds events, to be sent in this order. */
+    void add(DSLContext tx, WatchedWebhook source, List<? extends Event> events) {
+        if (events.isEmpty()) {
+            return;
+        }
+        var insert = tx.insertInto(OUTBOX, OUTBOX.TOPIC, OUTBOX.RECORD_KEY, OUTBOX.EVENT);
+        for (Event event : events) {
+            insert = insert.values(
+                    topics.of(event.type()), source.cluster(), codec.encode(CloudEvent.of(source, event)));
+        }
+        insert.execute();
+    }
+}

@@ -1,0 +1,103 @@
+package dev.injectionauditor.auditor.audit;
+
+import dev.injectionauditor.schema.Cause;
+import dev.injectionauditor.schema.PodObservation;
+import dev.injectionauditor.schema.PodObservation.Lifecycle;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Merges new observations with what is stored and decides verdicts. The result depends on the observations as a set,
+ * not on their order or on how they were cut into batches.
+ */
+final class PodJudge {
+
+    private static final Comparator<PodObservation> NEWEST_LAST = Comparator.<PodObservation>comparingLong(
+                    observation -> Long.parseLong(observation.resourceVersion()))
+            .thenComparing(PodObservation::lifecycle);
+
+    private final Map<UUID, StoredPod> stored = new HashMap<>();
+    private final Map<UUID, Merged> merged = new LinkedHashMap<>();
+
+    /** What is known of a Pod before its verdict. {@code facts} is null if the webhook was not to be called for it. */
+    private record Merged(@Nullable PodFacts facts, Lifecycle lifecycle, long lifecycleVersion) {}
+
+    /**
+     * A judge of one batch.
+     *
+     * @param stored every stored Pod that an observation is of, and every stored Pod that has a stamp of one of them
+     */
+    PodJudge(Collection<StoredPod> stored) {
+        stored.forEach(pod -> this.stored.put(pod.facts().pod().uid(), pod));
+    }
+
+    /** All Pods given and observed, before and after; those whose stamp turns out to be another's included. */
+    List<PodChange> judge(List<PodObservation> observations) {
+        stored.forEach((uid, pod) -> merged.put(uid, new Merged(pod.facts(), pod.lifecycle(), pod.lifecycleVersion())));
+        observations.stream().sorted(NEWEST_LAST).forEach(this::merge);
+        Map<UUID, PodFacts> firstWithStamp = firstWithStamp();
+        List<PodChange> changes = new ArrayList<>();
+        merged.forEach((uid, pod) -> {
+            StoredPod before = stored.get(uid);
+            changes.add(new PodChange(before, decide(pod, before, firstWithStamp)));
+        });
+        return changes;
+    }
+
+    private void merge(PodObservation observation) {
+        long version = Long.parseLong(observation.resourceVersion());
+        PodFacts facts = observation.scope().exemption() == null ? PodFacts.of(observation) : null;
+        Merged known = merged.get(observation.pod().uid());
+        if (known == null) {
+            merged.put(observation.pod().uid(), new Merged(facts, observation.lifecycle(), version));
+            return;
+        }
+        // Observations come in ascending order, so only what was stored before can be of a newer version.
+        boolean older = known.facts() != null && version < known.facts().resourceVersion();
+        boolean newer = version > known.lifecycleVersion()
+                || (version == known.lifecycleVersion()
+                        && observation.lifecycle().compareTo(known.lifecycle()) > 0);
+        merged.put(
+                observation.pod().uid(),
+                new Merged(
+                        older ? facts : known.facts(),
+                        newer ? observation.lifecycle() : known.lifecycle(),
+                        Math.max(version, known.lifecycleVersion())));
+    }
+
+    private Map<UUID, PodFacts> firstWithStamp() {
+        Map<UUID, PodFacts> first = new HashMap<>();
+        for (Merged pod : merged.values()) {
+            PodFacts facts = pod.facts();
+            if (facts != null && facts.stamp() != null) {
+                first.merge(
+                        facts.stamp(), facts, (one, other) -> PodFacts.CREATION.compare(one, other) <= 0 ? one : other);
+            }
+        }
+        return first;
+    }
+
+    private static @Nullable StoredPod decide(
+            Merged pod, @Nullable StoredPod before, Map<UUID, PodFacts> firstWithStamp) {
+        PodFacts facts = pod.facts();
+        if (facts == null) {
+            return null;
+        }
+        PodFacts first = facts.stamp() == null ? null : firstWithStamp.get(facts.stamp());
+        Verdict verdict = VerdictRule.decide(
+                facts, first != null && first.pod().uid().equals(facts.pod().uid()));
+        if (verdict == Verdict.EXEMPT) {
+            return null;
+        }
+        Cause cause = before == null || before.cause() == null ? Cause.UNKNOWN : before.cause();
+        return new StoredPod(
+                facts, pod.lifecycle(), pod.lifecycleVersion(), verdict, verdict.isNotApplied() ? cause : null);
+    }
+}

@@ -1,0 +1,12 @@
+/**
+ * Decides what was missed and keeps the history: verdicts, outage windows, causes, recreation requests.
+ *
+ * <p>May touch: Kafka (reads admissions, pods, signals, recreation-results; writes missed, outages, recreation-requests
+ * by way of the outbox) and PostgreSQL. Never the API server. The rules
+ * ({@link dev.injectionauditor.auditor.audit.VerdictRule}, {@link dev.injectionauditor.auditor.audit.OutageWindows},
+ * ...) are pure functions; each batch of records has all its effects in one transaction together with its offsets.
+ */
+@NullMarked
+package dev.injectionauditor.auditor.audit;
+
+import org.jspecify.annotations.NullMarked;

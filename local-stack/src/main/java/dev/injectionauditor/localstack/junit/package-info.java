@@ -1,0 +1,10 @@
+/**
+ * Gives JUnit tests a real PostgreSQL and a real Kafka: started when first asked for, shared by all tests of a JVM,
+ * stopped when it ends; each test gets a database and topics of its own.
+ *
+ * <p>For: tests only. Data comes from nowhere and goes nowhere.
+ */
+@NullMarked
+package dev.injectionauditor.localstack.junit;
+
+import org.jspecify.annotations.NullMarked;
