@@ -12,8 +12,8 @@ comment on type cause is 'Why a call was missed: late-answer (the webhook answer
 create type lifecycle as enum ('active', 'finished', 'terminating', 'gone');
 comment on type lifecycle is 'Where a Pod is in its life: active (pending or running), finished (succeeded or failed), terminating (being deleted), gone (deleted).';
 
-create type gap_reason as enum ('not-running', 'relisted', 'overflow');
-comment on type gap_reason is 'Why nobody watched: not-running (no observer), relisted (the watch broke), overflow (observations were dropped).';
+create type watch_begin as enum ('started', 'relisted', 'overflow');
+comment on type watch_begin is 'Why a watched span begins where it does: started (the observer started or took over), relisted (the watch broke), overflow (observations were dropped).';
 
 create type recreation_outcome as enum ('recreated', 'missed-again', 'not-replaced', 'gone', 'refused', 'expired', 'planned', 'failed');
 comment on type recreation_outcome is 'How a recreation ended. Only recreated is success: a replacement is there and has the injection.';
@@ -140,19 +140,19 @@ comment on column endpoints.webhook_id is 'The webhook.';
 comment on column endpoints.seen_at is 'When the change was seen, by the clock of the observer.';
 comment on column endpoints.ready is 'Number of ready endpoints from then on.';
 
-create table observation_gap (
+create table watched_span (
     webhook_id integer     not null references watched_webhook,
     from_at    timestamptz not null,
     until_at   timestamptz not null,
-    reason     gap_reason  not null,
+    begin      watch_begin not null,
     primary key (webhook_id, from_at),
     check (from_at <= until_at)
 );
-comment on table observation_gap is 'Spans in which Pods may have come and gone unseen. Outside of them the history is complete.';
-comment on column observation_gap.webhook_id is 'The webhook.';
-comment on column observation_gap.from_at is 'Last moment known to be watched, by the clock of the observer.';
-comment on column observation_gap.until_at is 'First moment watched again.';
-comment on column observation_gap.reason is 'Why nobody watched.';
+comment on table watched_span is 'Spans in which an observer watched all Pods without a break: inside of them the history is complete.';
+comment on column watched_span.webhook_id is 'The webhook.';
+comment on column watched_span.from_at is 'When the watch was complete, by the clock of the observer.';
+comment on column watched_span.until_at is 'Last moment known to be watched.';
+comment on column watched_span.begin is 'Why the span begins where it does.';
 
 create table recreation (
     webhook_id       integer     not null references watched_webhook,

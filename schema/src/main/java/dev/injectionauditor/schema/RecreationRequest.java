@@ -39,9 +39,13 @@ public record RecreationRequest(
         }
     }
 
-    /** The identity of the request to recreate a Pod: one per Pod and attempt. */
-    public static String requestId(PodRef pod, int attempt) {
-        return pod.uid() + "/" + attempt;
+    /**
+     * The identity of a request to recreate a Pod.
+     *
+     * @param ordinal how many requests there have been for this Pod, this one included
+     */
+    public static String requestId(PodRef pod, int ordinal) {
+        return pod.uid() + "/" + ordinal;
     }
 
     @Override

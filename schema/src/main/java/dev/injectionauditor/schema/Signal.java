@@ -8,11 +8,11 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.time.Instant;
 
-/** What the observer noticed besides Pods. Consumers pass over kinds that they do not know. */
+/** What the observer noticed besides Pods. A later version may have more kinds. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({
     @JsonSubTypes.Type(name = "endpoints", value = Signal.Endpoints.class),
-    @JsonSubTypes.Type(name = "gap", value = Signal.Gap.class)
+    @JsonSubTypes.Type(name = "watched", value = Signal.Watched.class)
 })
 public sealed interface Signal extends Event {
 
@@ -52,30 +52,31 @@ public sealed interface Signal extends Event {
     }
 
     /**
-     * A span in which Pods may have come and gone unseen.
+     * The observer has watched all Pods without a break. Sent again and again with the same beginning while it does;
+     * what lies between two spans is an observation gap.
      *
-     * @param from last moment known to be watched, by the observer's clock
-     * @param until first moment watched again, after a complete list
-     * @param reason why nobody watched
+     * @param from when the watch was complete: after a list of all Pods, by the observer's clock
+     * @param until last moment known to be watched
+     * @param begin why the span begins where it does, and so why nobody watched before
      */
-    record Gap(Instant from, Instant until, Reason reason) implements Signal {
+    record Watched(Instant from, Instant until, Begin begin) implements Signal {
 
         /** @throws IllegalArgumentException if a field is missing or the span ends before it starts */
-        public Gap {
+        public Watched {
             required("from", from);
             required("until", until);
-            required("reason", reason);
+            required("begin", begin);
             if (until.isBefore(from)) {
                 throw new IllegalArgumentException("until is before from");
             }
         }
 
-        /** Why nobody watched. */
-        public enum Reason {
-            /** No observer was running, or this one was starting. */
-            @JsonProperty("not-running")
-            NOT_RUNNING,
-            /** The watch broke and a new list was needed. */
+        /** Why a span begins where it does. */
+        public enum Begin {
+            /** The observer started, or took over. */
+            @JsonProperty("started")
+            STARTED,
+            /** The watch broke in a way that needed a new list. */
             @JsonProperty("relisted")
             RELISTED,
             /** Observations came faster than they could be sent, and some were dropped. */
@@ -85,12 +86,12 @@ public sealed interface Signal extends Event {
 
         @Override
         public String id() {
-            return "gap/" + from;
+            return "watched/" + from + "/" + until;
         }
 
         @Override
         public String subject() {
-            return "gap";
+            return "watched";
         }
 
         @Override

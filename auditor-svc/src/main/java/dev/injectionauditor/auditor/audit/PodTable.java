@@ -7,10 +7,12 @@ import static org.jooq.impl.DSL.row;
 import dev.injectionauditor.auditor.db.tables.records.PodRecord;
 import dev.injectionauditor.schema.Admission;
 import dev.injectionauditor.schema.OwnerRef;
+import dev.injectionauditor.schema.PodObservation.Lifecycle;
 import dev.injectionauditor.schema.PodRef;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
@@ -60,6 +62,13 @@ final class PodTable {
     static List<StoredPod> notAppliedSince(DSLContext tx, int webhook, Instant since) {
         return select(
                 tx, webhook, POD.VERDICT.in(Verdict.MISSED, Verdict.PRESET).and(POD.CREATED_AT.ge(since)));
+    }
+
+    /** The missed Pods that are pending or running, oldest first. */
+    static List<StoredPod> missedAndActive(DSLContext tx, int webhook) {
+        return select(tx, webhook, POD.VERDICT.eq(Verdict.MISSED).and(POD.LIFECYCLE.eq(Lifecycle.ACTIVE))).stream()
+                .sorted(Comparator.comparing(StoredPod::facts, PodFacts.CREATION))
+                .toList();
     }
 
     private static List<StoredPod> select(DSLContext tx, int webhook, Condition condition) {

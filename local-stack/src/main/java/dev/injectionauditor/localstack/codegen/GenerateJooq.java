@@ -81,7 +81,7 @@ final class GenerateJooq {
                 new ForcedType().withName("INSTANT").withIncludeTypes("timestamptz"),
                 enumType("cause", "dev.injectionauditor.schema.Cause"),
                 enumType("lifecycle", "dev.injectionauditor.schema.PodObservation.Lifecycle"),
-                enumType("gap_reason", "dev.injectionauditor.schema.Signal.Gap.Reason"),
+                enumType("watch_begin", "dev.injectionauditor.schema.Signal.Watched.Begin"),
                 enumType("recreation_outcome", "dev.injectionauditor.schema.RecreationResult.Outcome"),
                 enumType("verdict", "dev.injectionauditor.auditor.audit.Verdict"));
     }

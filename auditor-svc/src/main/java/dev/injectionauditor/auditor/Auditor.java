@@ -1,0 +1,160 @@
+package dev.injectionauditor.auditor;
+
+import dev.injectionauditor.auditor.AuditorConfig.Role;
+import dev.injectionauditor.auditor.audit.AuditRole;
+import dev.injectionauditor.auditor.observe.ObserveRole;
+import dev.injectionauditor.auditor.remediate.RemediateRole;
+import dev.injectionauditor.service.ManagementServer;
+import dev.injectionauditor.service.Parts;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The running service: wires its roles and stops them in reverse. */
+final class Auditor implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Auditor.class);
+    private static final Duration QUICK = Duration.ofSeconds(2);
+    private static final Duration ROLE_LIMIT = Duration.ofSeconds(15);
+
+    /** The longest that a loop may take without progress before the process counts as stuck. */
+    private static final Duration STUCK = Duration.ofMinutes(5);
+
+    private final Parts parts = new Parts();
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private final InstantSource clock = InstantSource.system();
+    private final AuditorConfig config;
+    private @Nullable AuditRole audit;
+
+    Auditor(AuditorConfig config) throws IOException {
+        this.config = config;
+        PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        try {
+            ManagementServer management = parts.add(
+                    "management server",
+                    ManagementServer.start(config.management(), metrics, this::health, this::readiness),
+                    QUICK);
+            if (config.roles().contains(Role.AUDIT)) {
+                audit = startAudit(metrics);
+            }
+            if (config.roles().contains(Role.OBSERVE) || config.roles().contains(Role.REMEDIATE)) {
+                startClusterRoles();
+            }
+            LOG.atInfo()
+                    .addKeyValue("cluster", config.watched().cluster())
+                    .addKeyValue("webhook", config.watched().webhook())
+                    .addKeyValue("roles", config.roles())
+                    .addKeyValue("recreation", config.recreation().mode())
+                    .addKeyValue("managementPort", management.port())
+                    .log("Auditor started");
+        } catch (IOException | RuntimeException e) {
+            parts.close();
+            throw e;
+        }
+    }
+
+    private AuditRole startAudit(PrometheusMeterRegistry metrics) {
+        Database database = parts.add(
+                "database",
+                Database.open(
+                        config.postgres().url(),
+                        config.postgres().user(),
+                        config.postgres().password()),
+                QUICK);
+        database.migrate();
+        return parts.add(
+                "audit role",
+                new AuditRole(
+                        config.kafka(),
+                        database.jooq(),
+                        config.kafka().topics().prefix() + ".audit",
+                        config.quietPeriod(),
+                        config.recreation(),
+                        metrics,
+                        clock),
+                ROLE_LIMIT);
+    }
+
+    private void startClusterRoles() {
+        KubernetesClient client = parts.add(
+                "Kubernetes client",
+                new KubernetesClientBuilder().withConfig(kubernetes()).build(),
+                QUICK);
+        KafkaProducer<String, byte[]> producer = parts.add(
+                "producer",
+                new KafkaProducer<>(config.kafka().producer(Map.of(ProducerConfig.LINGER_MS_CONFIG, 5))),
+                QUICK);
+        if (config.roles().contains(Role.OBSERVE)) {
+            lead("observe", client, () -> {
+                ObserveRole role = new ObserveRole(
+                        client, producer, config.kafka().topics(), config.watched(), config.observationQueue(), clock);
+                role.start();
+                return role::close;
+            });
+        }
+        if (config.roles().contains(Role.REMEDIATE)) {
+            lead("remediate", client, () -> {
+                RemediateRole role = new RemediateRole(
+                        client, config.kafka(), producer, config.watched().cluster(), config.identity(), clock);
+                return role::close;
+            });
+        }
+    }
+
+    private void lead(String role, KubernetesClient client, Supplier<Leadership.ActiveRole> activate) {
+        parts.add(
+                        role + " role",
+                        new Leadership(
+                                client,
+                                config.leaseNamespace(),
+                                "injection-auditor-" + role,
+                                config.identity(),
+                                config.leases(),
+                                clock,
+                                activate),
+                        ROLE_LIMIT)
+                .start();
+    }
+
+    private Config kubernetes() {
+        return config.kubeconfig() == null
+                ? Config.autoConfigure(null)
+                : Config.fromKubeconfig(config.kubeconfig().toFile());
+    }
+
+    private Optional<String> health() {
+        return audit != null && !audit.hasProgressedWithin(STUCK)
+                ? Optional.of("the audit role makes no progress")
+                : Optional.empty();
+    }
+
+    private Optional<String> readiness() {
+        return stopped.getCount() == 0 ? Optional.of("stopping") : health();
+    }
+
+    /** Blocks until the process is told to stop. */
+    void runUntilStopped() throws InterruptedException {
+        Runtime.getRuntime().addShutdownHook(new Thread(this::close, "shutdown"));
+        stopped.await();
+    }
+
+    @Override
+    public void close() {
+        stopped.countDown();
+        parts.close();
+    }
+}

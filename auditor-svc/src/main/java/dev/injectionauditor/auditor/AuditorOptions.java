@@ -1,0 +1,181 @@
+package dev.injectionauditor.auditor;
+
+import dev.injectionauditor.service.KafkaOptions;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The command line of the service. Values are raw; {@link AuditorConfig} checks them. */
+@Command(
+        name = "auditor",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        usageHelpAutoWidth = true,
+        description = {
+            "Observes the Pods of a cluster, decides which of them the webhook missed, keeps the history in PostgreSQL and"
+                    + " has missed Pods recreated.",
+            "",
+            "Every option can be given as an environment variable instead: --postgres-url as"
+                    + " INJECTION_AUDITOR_POSTGRES_URL. INJECTION_AUDITOR_LOG_LEVEL sets the log level.",
+            ""
+        })
+final class AuditorOptions implements Callable<Integer> {
+
+    @Option(
+            names = "--cluster",
+            paramLabel = "ID",
+            description = "Id of the cluster, the same as the webhook's. Required.")
+    @Nullable String cluster;
+
+    @Option(
+            names = "--webhook-name",
+            paramLabel = "NAME",
+            defaultValue = "kubernetes-service-host.injection-auditor.dev",
+            description = "Name of the watched webhook in its MutatingWebhookConfiguration. Default: ${DEFAULT-VALUE}")
+    @Nullable String webhookName;
+
+    @Option(
+            names = "--roles",
+            paramLabel = "ROLE,...",
+            defaultValue = "observe,audit,remediate",
+            description = "Which roles this process plays. Default: ${DEFAULT-VALUE}")
+    @Nullable String roles;
+
+    @Option(
+            names = "--identity",
+            paramLabel = "NAME",
+            description = "Name of this process among its replicas. Default: HOSTNAME or the name of the host, and the"
+                    + " process id")
+    @Nullable String identity;
+
+    @Option(
+            names = "--kubeconfig",
+            paramLabel = "FILE",
+            description = "How to reach the API server. Default: the service account of the Pod, or KUBECONFIG, or"
+                    + " ~/.kube/config")
+    @Nullable String kubeconfig;
+
+    @Option(
+            names = "--lease-namespace",
+            paramLabel = "NAMESPACE",
+            defaultValue = "injection-auditor",
+            description = "Namespace of the Leases. Default: ${DEFAULT-VALUE}")
+    @Nullable String leaseNamespace;
+
+    @Option(
+            names = "--postgres-url",
+            paramLabel = "URL",
+            defaultValue = "jdbc:postgresql://127.0.0.1:5432/injection_auditor",
+            description = "JDBC URL of the database; may carry settings of the driver (TLS). Default: ${DEFAULT-VALUE}")
+    @Nullable String postgresUrl;
+
+    @Option(
+            names = "--postgres-user",
+            paramLabel = "NAME",
+            defaultValue = "injection_auditor",
+            description = "Role that owns the schema. Default: ${DEFAULT-VALUE}")
+    @Nullable String postgresUser;
+
+    @Option(
+            names = "--postgres-password-file",
+            paramLabel = "FILE",
+            description = "File that holds the password. The environment variable INJECTION_AUDITOR_POSTGRES_PASSWORD"
+                    + " does as well.")
+    @Nullable String postgresPasswordFile;
+
+    @Option(
+            names = "--quiet-period",
+            paramLabel = "TIME",
+            defaultValue = "5s",
+            description = "How long calls must be applied again before an outage counts as over. Default:"
+                    + " ${DEFAULT-VALUE}")
+    @Nullable String quietPeriod;
+
+    @Option(
+            names = "--recreation",
+            paramLabel = "MODE",
+            defaultValue = "off",
+            description = "off: missed Pods are reported. plan: what would be recreated is reported as well. recreate:"
+                    + " they are recreated. Default: ${DEFAULT-VALUE}")
+    @Nullable String recreation;
+
+    @Option(
+            names = "--recreation-per-minute",
+            paramLabel = "COUNT",
+            defaultValue = "30",
+            description = "Most recreations within a minute for a cluster. Default: ${DEFAULT-VALUE}")
+    @Nullable String recreationPerMinute;
+
+    @Option(
+            names = "--recreation-attempts",
+            paramLabel = "COUNT",
+            defaultValue = "3",
+            description = "Most Pods of one owner tried in a row. Default: ${DEFAULT-VALUE}")
+    @Nullable String recreationAttempts;
+
+    @Option(
+            names = "--recreation-backoff",
+            paramLabel = "TIME",
+            defaultValue = "30s",
+            description = "Pause after a failed attempt for an owner, doubled with each further one. Default:"
+                    + " ${DEFAULT-VALUE}")
+    @Nullable String recreationBackoff;
+
+    @Option(
+            names = "--recreation-request-life",
+            paramLabel = "TIME",
+            defaultValue = "5m",
+            description = "How long a request may wait to be executed. Default: ${DEFAULT-VALUE}")
+    @Nullable String recreationRequestLife;
+
+    @Option(
+            names = "--observation-queue",
+            paramLabel = "COUNT",
+            defaultValue = "200000",
+            description = "How many observations may wait for Kafka. More than the Pods of the cluster. Default:"
+                    + " ${DEFAULT-VALUE}")
+    @Nullable String observationQueue;
+
+    @Option(
+            names = "--lease-duration",
+            paramLabel = "TIME",
+            defaultValue = "15s",
+            description = "How long others wait before they take over from a process that is silent. Default:"
+                    + " ${DEFAULT-VALUE}")
+    @Nullable String leaseDuration;
+
+    @Option(
+            names = "--management-address",
+            paramLabel = "ADDRESS",
+            defaultValue = "0.0.0.0",
+            description = "Address of /healthz, /readyz and /metrics. Default: ${DEFAULT-VALUE}")
+    @Nullable String managementAddress;
+
+    @Option(
+            names = "--management-port",
+            paramLabel = "PORT",
+            defaultValue = "8081",
+            description = "Port of /healthz, /readyz and /metrics. Default: ${DEFAULT-VALUE}")
+    @Nullable String managementPort;
+
+    @Mixin
+    final KafkaOptions kafka = new KafkaOptions();
+
+    private final Map<String, String> environment;
+
+    AuditorOptions(Map<String, String> environment) {
+        this.environment = environment;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        AuditorConfig config = AuditorConfig.read(this, environment);
+        try (Auditor auditor = new Auditor(config)) {
+            auditor.runUntilStopped();
+        }
+        return 0;
+    }
+}

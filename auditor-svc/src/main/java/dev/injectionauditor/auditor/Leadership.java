@@ -1,0 +1,129 @@
+package dev.injectionauditor.auditor;
+
+import dev.injectionauditor.service.Loop;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
+import io.fabric8.kubernetes.client.extended.leaderelection.LeaderElectionConfigBuilder;
+import io.fabric8.kubernetes.client.extended.leaderelection.LeaderElector;
+import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.LeaseLock;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Lets a role be active in one process per cluster: while this process holds a Lease, the role runs; otherwise it
+ * stands by.
+ */
+final class Leadership implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Leadership.class);
+
+    /** A role that is running. */
+    interface ActiveRole extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    private final KubernetesClient client;
+    private final String namespace;
+    private final String lease;
+    private final String identity;
+    private final Timing timing;
+    private final Supplier<ActiveRole> role;
+    private final Loop loop;
+    private @Nullable ActiveRole active;
+
+    /**
+     * How long a Lease holds.
+     *
+     * @param duration how long others wait after the last renewal before they take over
+     * @param renewDeadline how long the holder tries to renew before it gives up; shorter than {@code duration}
+     * @param retryPeriod pause between tries
+     */
+    record Timing(Duration duration, Duration renewDeadline, Duration retryPeriod) {
+
+        /** What Kubernetes' own components use. */
+        static final Timing DEFAULT = new Timing(Duration.ofSeconds(15), Duration.ofSeconds(10), Duration.ofSeconds(2));
+    }
+
+    Leadership(
+            KubernetesClient client,
+            String namespace,
+            String lease,
+            String identity,
+            Timing timing,
+            InstantSource clock,
+            Supplier<ActiveRole> role) {
+        this.client = client;
+        this.namespace = namespace;
+        this.lease = lease;
+        this.identity = identity;
+        this.timing = timing;
+        this.role = role;
+        this.loop = new Loop("lease-" + lease, this::campaign, timing.retryPeriod(), clock);
+    }
+
+    void start() {
+        loop.start();
+    }
+
+    /** Whether this process holds the Lease. */
+    synchronized boolean isLeader() {
+        return active != null;
+    }
+
+    private boolean campaign() throws InterruptedException {
+        LeaderElector elector = client.leaderElector()
+                .withConfig(new LeaderElectionConfigBuilder()
+                        .withName(lease)
+                        .withLock(new LeaseLock(namespace, lease, identity))
+                        .withLeaseDuration(timing.duration())
+                        .withRenewDeadline(timing.renewDeadline())
+                        .withRetryPeriod(timing.retryPeriod())
+                        .withReleaseOnCancel(true)
+                        .withLeaderCallbacks(new LeaderCallbacks(
+                                this::lead,
+                                this::follow,
+                                holder -> LOG.atInfo()
+                                        .addKeyValue("lease", lease)
+                                        .addKeyValue("holder", holder)
+                                        .log("A Lease has a new holder")))
+                        .build())
+                .build();
+        CompletableFuture<?> campaign = elector.start();
+        try {
+            campaign.get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("cannot take part in the election", e.getCause());
+        } finally {
+            // First stop to act, then let go of the Lease.
+            follow();
+            campaign.cancel(true);
+        }
+        return false;
+    }
+
+    private synchronized void lead() {
+        if (active == null) {
+            active = role.get();
+        }
+    }
+
+    private synchronized void follow() {
+        if (active != null) {
+            active.close();
+            active = null;
+        }
+    }
+
+    @Override
+    public void close() {
+        loop.close();
+        follow();
+    }
+}

@@ -1,0 +1,102 @@
+package dev.injectionauditor.auditor.audit;
+
+import dev.injectionauditor.schema.EventCodec;
+import dev.injectionauditor.service.KafkaSettings;
+import dev.injectionauditor.service.Loop;
+import dev.injectionauditor.service.Parts;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.RangeAssignor;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.jooq.DSLContext;
+
+/** The audit role: reads the topics, keeps the history, sends the outbox, requests recreations. */
+public final class AuditRole implements AutoCloseable {
+
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
+    private static final Duration OUTBOX_PAUSE = Duration.ofMillis(100);
+
+    private final Parts parts = new Parts();
+    private final List<Loop> loops;
+
+    /**
+     * Starts the role.
+     *
+     * @param group consumer group that the work is shared in
+     * @param quietPeriod how long calls must be applied again before an outage counts as over, longer than zero
+     */
+    public AuditRole(
+            KafkaSettings kafka,
+            DSLContext db,
+            String group,
+            Duration quietPeriod,
+            RecreationPolicy recreation,
+            MeterRegistry registry,
+            InstantSource clock) {
+        EventCodec codec = new EventCodec();
+        AuditMetrics metrics = new AuditMetrics(registry);
+        Outbox outbox = new Outbox(codec, kafka.topics());
+
+        AuditConsumer consumer = parts.add(
+                "audit consumer",
+                new AuditConsumer(
+                        new KafkaConsumer<>(kafka.consumer(consumerTuning(group))),
+                        db,
+                        new BatchDecoder(codec),
+                        new History(outbox, quietPeriod, clock),
+                        metrics,
+                        kafka.topics()),
+                CLOSE_LIMIT);
+        KafkaProducer<String, byte[]> producer =
+                parts.add("outbox producer", new KafkaProducer<>(kafka.producer(producerTuning())), CLOSE_LIMIT);
+        Loop audit = new Loop("audit", consumer, Duration.ZERO, clock);
+        Loop relay = new Loop("outbox", new OutboxRelay(db, producer, metrics), OUTBOX_PAUSE, clock);
+        Loop planner = new Loop(
+                "plan-recreation",
+                new RecreationPlanner(db, outbox, recreation, quietPeriod, clock),
+                Duration.ofSeconds(1),
+                clock);
+        loops = List.of(audit, relay, planner);
+        for (Loop loop : loops) {
+            parts.add("audit loop", loop, CLOSE_LIMIT);
+            loop.start();
+        }
+    }
+
+    private static Map<String, Object> consumerTuning(String group) {
+        return Map.of(
+                ConsumerConfig.GROUP_ID_CONFIG,
+                group,
+                // Gives partition n of every topic to the same member: all that concerns a cluster.
+                ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
+                RangeAssignor.class.getName(),
+                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+                "none",
+                ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
+                2_000);
+    }
+
+    private static Map<String, Object> producerTuning() {
+        // Bounded, because a database transaction is open meanwhile.
+        return Map.of(
+                ProducerConfig.MAX_BLOCK_MS_CONFIG, 5_000,
+                ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 5_000,
+                ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 10_000);
+    }
+
+    /** Whether every loop has been able to work within this time. */
+    public boolean hasProgressedWithin(Duration limit) {
+        return loops.stream().allMatch(loop -> loop.hasProgressedWithin(limit));
+    }
+
+    @Override
+    public void close() {
+        parts.close();
+    }
+}

@@ -1,0 +1,61 @@
+package dev.injectionauditor.auditor.observe;
+
+import dev.injectionauditor.schema.CloudEvent;
+import dev.injectionauditor.schema.Event;
+import dev.injectionauditor.schema.EventCodec;
+import dev.injectionauditor.schema.Topics;
+import dev.injectionauditor.schema.WatchedWebhook;
+import dev.injectionauditor.service.Loop;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends what the queue holds to Kafka, in order. The producer itself tries again for a while; an event that it gives up
+ * on is lost, and the queue is told so.
+ */
+final class EventSender implements Loop.Work {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EventSender.class);
+    private static final int BATCH = 1_000;
+    private static final Duration LONGEST_WAIT = Duration.ofMillis(200);
+
+    private final EventQueue queue;
+    private final Producer<String, byte[]> producer;
+    private final EventCodec codec;
+    private final Topics topics;
+    private final WatchedWebhook source;
+
+    EventSender(
+            EventQueue queue,
+            Producer<String, byte[]> producer,
+            EventCodec codec,
+            Topics topics,
+            WatchedWebhook source) {
+        this.queue = queue;
+        this.producer = producer;
+        this.codec = codec;
+        this.topics = topics;
+        this.source = source;
+    }
+
+    @Override
+    public boolean runOnce() throws InterruptedException {
+        for (Event event : queue.take(BATCH, LONGEST_WAIT)) {
+            ProducerRecord<String, byte[]> record = new ProducerRecord<>(
+                    topics.of(event.type()), source.cluster(), codec.encode(CloudEvent.of(source, event)));
+            record.headers()
+                    .add(EventCodec.CONTENT_TYPE_HEADER, EventCodec.CONTENT_TYPE.getBytes(StandardCharsets.US_ASCII));
+            producer.send(record, (metadata, failure) -> {
+                if (failure != null && !queue.isBroken()) {
+                    queue.breakUp();
+                    LOG.atWarn().setCause(failure).log("Kafka did not take an observation");
+                }
+            });
+        }
+        return true;
+    }
+}

@@ -1,0 +1,108 @@
+package dev.injectionauditor.auditor.observe;
+
+import dev.injectionauditor.schema.EventCodec;
+import dev.injectionauditor.schema.Signal.Watched.Begin;
+import dev.injectionauditor.schema.Topics;
+import dev.injectionauditor.schema.WatchedWebhook;
+import dev.injectionauditor.service.Loop;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.producer.Producer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The observe role while it is active: an observer and a sender of its observations, and a new pair of both whenever
+ * observations were lost.
+ */
+public final class ObserveRole implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ObserveRole.class);
+    private static final Duration TICK = Duration.ofSeconds(1);
+
+    private final KubernetesClient client;
+    private final Producer<String, byte[]> producer;
+    private final Topics topics;
+    private final WatchedWebhook source;
+    private final int queueCapacity;
+    private final InstantSource clock;
+    private final Loop loop;
+    private @Nullable Observer observer;
+    private @Nullable Loop sender;
+    private Begin nextBegin = Begin.STARTED;
+
+    /**
+     * A role that does nothing before it is started.
+     *
+     * @param client for list and watch; not closed
+     * @param producer for the topics pods and signals; not closed
+     * @param queueCapacity how many observations may wait for Kafka
+     */
+    public ObserveRole(
+            KubernetesClient client,
+            Producer<String, byte[]> producer,
+            Topics topics,
+            WatchedWebhook source,
+            int queueCapacity,
+            InstantSource clock) {
+        this.client = client;
+        this.producer = producer;
+        this.topics = topics;
+        this.source = source;
+        this.queueCapacity = queueCapacity;
+        this.clock = clock;
+        this.loop = new Loop("observe", this::runOnce, TICK, clock);
+    }
+
+    /** Begins to observe. */
+    public void start() {
+        loop.start();
+    }
+
+    /** Whether it has been able to work within this time. */
+    public boolean hasProgressedWithin(Duration limit) {
+        return loop.hasProgressedWithin(limit);
+    }
+
+    private boolean runOnce() throws InterruptedException, TimeoutException {
+        if (observer != null && observer.isBroken()) {
+            LOG.warn("Observations were lost; starting anew from a list");
+            stopObserving();
+            nextBegin = Begin.OVERFLOW;
+        }
+        if (observer == null) {
+            EventQueue queue = new EventQueue(queueCapacity);
+            sender = new Loop(
+                    "observe-send",
+                    new EventSender(queue, producer, new EventCodec(), topics, source),
+                    Duration.ZERO,
+                    clock);
+            sender.start();
+            observer = new Observer(client, source, queue, nextBegin, clock);
+            LOG.atInfo().addKeyValue("webhook", source.webhook()).log("Observing");
+        }
+        observer.tick();
+        return false;
+    }
+
+    private void stopObserving() {
+        if (observer != null) {
+            observer.close();
+            observer = null;
+        }
+        if (sender != null) {
+            sender.close();
+            sender = null;
+        }
+    }
+
+    @Override
+    public void close() {
+        loop.close();
+        stopObserving();
+        producer.flush();
+    }
+}
