@@ -82,6 +82,7 @@ final class Auditor implements AutoCloseable {
                         config.kafka(),
                         database.jooq(),
                         config.kafka().topics().prefix() + ".audit",
+                        config.topicPartitions(),
                         config.quietPeriod(),
                         config.recreation(),
                         metrics,

@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param observationQueue how many observations may wait for Kafka
  * @param management address and port of health and metrics
  * @param kafka how to reach Kafka
+ * @param topicPartitions number of partitions for topics that have to be made
  */
 record AuditorConfig(
         WatchedWebhook watched,
@@ -46,7 +47,8 @@ record AuditorConfig(
         RecreationPolicy recreation,
         int observationQueue,
         InetSocketAddress management,
-        KafkaSettings kafka) {
+        KafkaSettings kafka,
+        int topicPartitions) {
 
     private static final WatchedWebhook STAND_IN = new WatchedWebhook("x", "x");
     private static final Duration SECOND = Duration.ofSeconds(1);
@@ -105,7 +107,8 @@ record AuditorConfig(
                 new InetSocketAddress(
                         settings.text("--management-address", options.managementAddress),
                         settings.port("--management-port", options.managementPort)),
-                KafkaSettings.read(settings, options.kafka, environment));
+                KafkaSettings.read(settings, options.kafka, environment),
+                settings.number("--topic-partitions", options.topicPartitions, 1, 10_000));
         settings.check();
         return config;
     }

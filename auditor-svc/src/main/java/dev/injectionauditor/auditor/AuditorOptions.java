@@ -161,6 +161,14 @@ final class AuditorOptions implements Callable<Integer> {
             description = "Port of /healthz, /readyz and /metrics. Default: ${DEFAULT-VALUE}")
     @Nullable String managementPort;
 
+    @Option(
+            names = "--topic-partitions",
+            paramLabel = "COUNT",
+            defaultValue = "12",
+            description = "Number of partitions of each topic, where the audit role has to make the topics. Default:"
+                    + " ${DEFAULT-VALUE}")
+    @Nullable String topicPartitions;
+
     @Mixin
     final KafkaOptions kafka = new KafkaOptions();
 

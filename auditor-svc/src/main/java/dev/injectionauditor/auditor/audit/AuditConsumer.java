@@ -27,6 +27,8 @@ final class AuditConsumer implements Loop.Work, ConsumerRebalanceListener, AutoC
     private static final Duration LONGEST_POLL = Duration.ofMillis(500);
 
     private final Consumer<String, byte[]> consumer;
+    private final TopicSetup setup;
+    private final Topics topics;
     private final DSLContext db;
     private final BatchDecoder decoder;
     private final History history;
@@ -35,20 +37,44 @@ final class AuditConsumer implements Loop.Work, ConsumerRebalanceListener, AutoC
     /** What the database holds, for the partitions that this member has. */
     private final Map<TopicPartition, Long> positions = new HashMap<>();
 
+    private boolean subscribed;
     private boolean mustRewind;
 
     AuditConsumer(
             Consumer<String, byte[]> consumer,
+            TopicSetup setup,
             DSLContext db,
             BatchDecoder decoder,
             History history,
             AuditMetrics metrics,
             Topics topics) {
         this.consumer = consumer;
+        this.setup = setup;
+        this.topics = topics;
         this.db = db;
         this.decoder = decoder;
         this.history = history;
         this.metrics = metrics;
+    }
+
+    @Override
+    public boolean runOnce() throws InterruptedException {
+        if (!subscribed) {
+            subscribe();
+        }
+        if (mustRewind) {
+            rewind(consumer.assignment());
+            mustRewind = false;
+        }
+        ConsumerRecords<String, byte[]> records = poll();
+        if (!records.isEmpty() && !mustRewind) {
+            write(decoder.decode(records, positions));
+        }
+        return true;
+    }
+
+    private void subscribe() throws InterruptedException {
+        setup.ensure();
         consumer.subscribe(
                 Stream.of(
                                 EventType.ADMISSION,
@@ -59,19 +85,7 @@ final class AuditConsumer implements Loop.Work, ConsumerRebalanceListener, AutoC
                         .map(topics::of)
                         .toList(),
                 this);
-    }
-
-    @Override
-    public boolean runOnce() {
-        if (mustRewind) {
-            rewind(consumer.assignment());
-            mustRewind = false;
-        }
-        ConsumerRecords<String, byte[]> records = poll();
-        if (!records.isEmpty() && !mustRewind) {
-            write(decoder.decode(records, positions));
-        }
-        return true;
+        subscribed = true;
     }
 
     private ConsumerRecords<String, byte[]> poll() {

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.RangeAssignor;
@@ -29,12 +30,14 @@ public final class AuditRole implements AutoCloseable {
      * Starts the role.
      *
      * @param group consumer group that the work is shared in
+     * @param partitions number of partitions for topics that have to be made
      * @param quietPeriod how long calls must be applied again before an outage counts as over, longer than zero
      */
     public AuditRole(
             KafkaSettings kafka,
             DSLContext db,
             String group,
+            int partitions,
             Duration quietPeriod,
             RecreationPolicy recreation,
             MeterRegistry registry,
@@ -47,6 +50,7 @@ public final class AuditRole implements AutoCloseable {
                 "audit consumer",
                 new AuditConsumer(
                         new KafkaConsumer<>(kafka.consumer(consumerTuning(group))),
+                        new TopicSetup(() -> Admin.create(kafka.admin()), kafka.topics(), partitions),
                         db,
                         new BatchDecoder(codec),
                         new History(outbox, quietPeriod, clock),

@@ -66,6 +66,7 @@ class RecordedScenarioIT {
                         kafka,
                         database.jooq(),
                         topics.prefix() + ".audit",
+                        1,
                         Duration.ofSeconds(5),
                         new RecreationPolicy(
                                 RecreationPolicy.Mode.OFF, 1, 1, Duration.ofSeconds(1), Duration.ofSeconds(1)),
