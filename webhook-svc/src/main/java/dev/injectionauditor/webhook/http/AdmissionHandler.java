@@ -84,10 +84,11 @@ final class AdmissionHandler extends SimpleChannelInboundHandler<HttpObject> {
             }
             return;
         }
-        // After such a rejection it is not clear, or not worth the wait, where the next request begins.
-        keepAlive &= !waitsForContinue && problem != BadInput.BAD_HTTP && problem != BadInput.TOO_LARGE;
+        // Is it known where the next request begins, without waiting for a body that is not wanted?
+        boolean endIsKnown = !waitsForContinue && problem != BadInput.BAD_HTTP;
+        keepAlive &= endIsKnown && problem != BadInput.TOO_LARGE;
         reject(context, problem, problem.text());
-        if (waitsForContinue) {
+        if (!endIsKnown) {
             closeAfterAnswer();
         }
     }
