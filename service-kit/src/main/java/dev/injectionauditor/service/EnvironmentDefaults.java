@@ -24,7 +24,9 @@ final class EnvironmentDefaults implements IDefaultValueProvider {
 
     @Override
     public @Nullable String defaultValue(ArgSpec argument) {
-        return argument instanceof OptionSpec option ? environment.get(variable(option.longestName())) : null;
+        String value = argument instanceof OptionSpec option ? environment.get(variable(option.longestName())) : null;
+        // picocli would put something else for ${x}; a doubled dollar sign stands for itself.
+        return value == null ? null : value.replace("$", "$$");
     }
 
     static String variable(String option) {

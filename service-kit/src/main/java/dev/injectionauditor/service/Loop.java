@@ -82,7 +82,7 @@ public final class Loop implements AutoCloseable {
                 }
             } catch (InterruptedException e) {
                 return;
-            } catch (Exception e) {
+            } catch (Throwable e) { // an Error too: a thread that ends unseen would be worse
                 if (stopping || Thread.interrupted()) {
                     return;
                 }

@@ -17,6 +17,17 @@ public final class ServiceCommand {
     public static final int EXIT_BAD_SETTINGS = 2;
 
     private static final int EXIT_FAILED = 1;
+    private static final String[] ABOUT_ENVIRONMENT = {
+        "",
+        "Every option can be given as an environment variable too: its name in capitals, with '_' for '-', after"
+                + " " + EnvironmentDefaults.PREFIX + "; for instance "
+                + EnvironmentDefaults.variable(KafkaOptions.BOOTSTRAP_SERVERS) + " for "
+                + KafkaOptions.BOOTSTRAP_SERVERS + ". The command line wins over the environment. "
+                + EnvironmentDefaults.PREFIX + "LOG_LEVEL sets the log level (ERROR, WARN, INFO, DEBUG, TRACE).",
+        "",
+        "Exit codes: " + EXIT_BAD_SETTINGS + " for bad settings, all of which are listed; " + EXIT_FAILED
+                + " if the service cannot start."
+    };
 
     private ServiceCommand() {}
 
@@ -31,7 +42,14 @@ public final class ServiceCommand {
     }
 
     static CommandLine commandLine(Callable<Integer> command, Map<String, String> environment) {
-        return new CommandLine(command)
+        CommandLine commandLine = new CommandLine(command);
+        String version = command.getClass().getPackage().getImplementationVersion();
+        commandLine
+                .getCommandSpec()
+                .version(version == null ? "not packaged" : version)
+                .usageMessage()
+                .footer(ABOUT_ENVIRONMENT);
+        return commandLine
                 .setDefaultValueProvider(new EnvironmentDefaults(environment))
                 .setUsageHelpAutoWidth(true)
                 .setUsageHelpLongOptionsMaxWidth(40)
@@ -43,8 +61,8 @@ public final class ServiceCommand {
         // Only names are repeated: a mistyped option can have a secret for its value.
         PrintWriter err = problem.getCommandLine().getErr();
         if (problem instanceof UnmatchedArgumentException unmatched) {
-            err.println("unknown option or argument: "
-                    + nameOnly(unmatched.getUnmatched().getFirst()));
+            String first = unmatched.getUnmatched().getFirst();
+            err.println(first.startsWith("-") ? "unknown option: " + nameOnly(first) : "unexpected argument");
         } else {
             err.println(problem.getMessage());
         }

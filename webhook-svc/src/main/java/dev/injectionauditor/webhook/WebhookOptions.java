@@ -1,0 +1,204 @@
+package dev.injectionauditor.webhook;
+
+import dev.injectionauditor.schema.WatchedWebhook;
+import dev.injectionauditor.service.Failures;
+import dev.injectionauditor.service.KafkaOptions;
+import dev.injectionauditor.service.KafkaSettings;
+import dev.injectionauditor.service.Settings;
+import dev.injectionauditor.webhook.admission.ServiceHost;
+import dev.injectionauditor.webhook.http.HttpLimits;
+import dev.injectionauditor.webhook.http.TlsIdentity;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The options of the service as they are given, and how they become its configuration. */
+final class WebhookOptions {
+
+    private static final int LONGEST_REPLICA = 253;
+    private static final int LEAST_BODY_LIMIT = 64 * 1024;
+    private static final int MOST_BODY_LIMIT = 64 * 1024 * 1024;
+    private static final int MOST_WAITING = 10_000_000;
+
+    @Option(
+            names = "--cluster",
+            paramLabel = "ID",
+            description = "Id of the cluster that calls this webhook: a lower-case DNS name. Required.")
+    @Nullable String cluster;
+
+    @Option(
+            names = "--webhook-name",
+            paramLabel = "NAME",
+            defaultValue = "kubernetes-service-host.injection-auditor.dev",
+            description = "Name of the webhook in its MutatingWebhookConfiguration. Default: ${DEFAULT-VALUE}")
+    @Nullable String webhookName;
+
+    @Option(
+            names = "--kubernetes-service-host",
+            paramLabel = "HOST",
+            description = "The value to inject: a DNS name or an IP address, IPv6 without brackets. Required.")
+    @Nullable String host;
+
+    @Option(
+            names = "--replica",
+            paramLabel = "NAME",
+            description = "Which replica this is. Default: the variable HOSTNAME, else the name of the host")
+    @Nullable String replica;
+
+    @Option(
+            names = "--address",
+            paramLabel = "IP",
+            defaultValue = "0.0.0.0",
+            description = "Where both ports listen. Default: ${DEFAULT-VALUE}, which is every address, IPv6 included")
+    @Nullable String address;
+
+    @Option(
+            names = "--port",
+            paramLabel = "PORT",
+            defaultValue = "8443",
+            description = "HTTPS, for kube-apiserver; 0 takes any free port. Default: ${DEFAULT-VALUE}")
+    @Nullable String port;
+
+    @Option(
+            names = "--management-port",
+            paramLabel = "PORT",
+            defaultValue = "8080",
+            description = "Plain HTTP: /healthz, /readyz, /metrics; 0 takes any free port. Default: ${DEFAULT-VALUE}")
+    @Nullable String managementPort;
+
+    @Option(
+            names = "--tls-cert",
+            paramLabel = "FILE",
+            description = "Serving certificate and what leads to its authority, in PEM. Required.")
+    @Nullable String tlsCertificate;
+
+    @Option(
+            names = "--tls-key",
+            paramLabel = "FILE",
+            description = "Private key of the certificate in PEM, unencrypted. Required.")
+    @Nullable String tlsKey;
+
+    @Option(
+            names = "--max-body-bytes",
+            paramLabel = "BYTES",
+            defaultValue = "4194304",
+            description = "Longest request body that is read. Default: ${DEFAULT-VALUE}")
+    @Nullable String maxBodyBytes;
+
+    @Option(
+            names = "--request-timeout",
+            paramLabel = "DURATION",
+            defaultValue = "10s",
+            description = "How long a request or a TLS handshake may take to arrive whole. Default: ${DEFAULT-VALUE}")
+    @Nullable String requestTimeout;
+
+    @Option(
+            names = "--idle-timeout",
+            paramLabel = "DURATION",
+            defaultValue = "3m",
+            description =
+                    "How long a connection stays open between requests. kube-apiserver closes idle ones after 90 s;"
+                            + " keep this longer. Default: ${DEFAULT-VALUE}")
+    @Nullable String idleTimeout;
+
+    @Option(
+            names = "--event-queue-capacity",
+            paramLabel = "EVENTS",
+            defaultValue = "10000",
+            description = "How many admission events wait for Kafka at most; beyond it the oldest are dropped."
+                    + " Default: ${DEFAULT-VALUE}")
+    @Nullable String eventQueueCapacity;
+
+    @Mixin
+    KafkaOptions kafka = new KafkaOptions();
+
+    /**
+     * Checks all options.
+     *
+     * @throws dev.injectionauditor.service.BadSettingsException with all that is wrong
+     */
+    WebhookConfig read(Map<String, String> environment) {
+        Settings settings = new Settings();
+        String checkedCluster =
+                settings.text("--cluster", cluster, WatchedWebhook::isValidName, "a lower-case DNS name");
+        String checkedName =
+                settings.text("--webhook-name", webhookName, WatchedWebhook::isValidName, "a lower-case DNS name");
+        String checkedHost = settings.text(
+                "--kubernetes-service-host",
+                host,
+                ServiceHost::isValid,
+                "a DNS name or an IP address (IPv6 without brackets)");
+        String checkedReplica = settings.text(
+                "--replica",
+                replica != null ? replica : hostName(environment),
+                name -> name.length() <= LONGEST_REPLICA,
+                "at most " + LONGEST_REPLICA + " characters long");
+        Optional<InetAddress> checkedAddress = readAddress(settings);
+        int checkedPort = settings.port("--port", port);
+        int checkedManagementPort = settings.port("--management-port", managementPort);
+        Optional<TlsIdentity> tls = readTls(settings);
+        HttpLimits limits = new HttpLimits(
+                settings.number("--max-body-bytes", maxBodyBytes, LEAST_BODY_LIMIT, MOST_BODY_LIMIT),
+                settings.duration("--request-timeout", requestTimeout, Duration.ofMillis(100), Duration.ofMinutes(5)),
+                settings.duration("--idle-timeout", idleTimeout, Duration.ofSeconds(1), Duration.ofDays(1)));
+        int capacity = settings.number("--event-queue-capacity", eventQueueCapacity, 1, MOST_WAITING);
+        KafkaSettings checkedKafka = KafkaSettings.read(settings, kafka, environment);
+        settings.check();
+        return new WebhookConfig(
+                new WatchedWebhook(checkedCluster, checkedName),
+                new ServiceHost(checkedHost),
+                checkedReplica,
+                new InetSocketAddress(checkedAddress.orElseThrow(), checkedPort),
+                new InetSocketAddress(checkedAddress.orElseThrow(), checkedManagementPort),
+                tls.orElseThrow(),
+                limits,
+                capacity,
+                checkedKafka);
+    }
+
+    private static @Nullable String hostName(Map<String, String> environment) {
+        String name = environment.get("HOSTNAME");
+        if (name != null && !name.isBlank()) {
+            return name;
+        }
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return null; // then it has to be set
+        }
+    }
+
+    private Optional<InetAddress> readAddress(Settings settings) {
+        String text = settings.text("--address", address);
+        try {
+            return text.isEmpty() ? Optional.empty() : Optional.of(InetAddress.ofLiteral(text));
+        } catch (IllegalArgumentException e) {
+            settings.problem("--address", "must be an IP address");
+            return Optional.empty();
+        }
+    }
+
+    private Optional<TlsIdentity> readTls(Settings settings) {
+        Path certificate = settings.file("--tls-cert", tlsCertificate);
+        Path key = settings.file("--tls-key", tlsKey);
+        if (!Files.isRegularFile(certificate) || !Files.isRegularFile(key)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(TlsIdentity.load(certificate, key));
+        } catch (IOException | GeneralSecurityException e) {
+            settings.problem("--tls-cert and --tls-key", Failures.inOneLine(e));
+            return Optional.empty();
+        }
+    }
+}

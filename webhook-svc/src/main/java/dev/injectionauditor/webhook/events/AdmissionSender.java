@@ -1,0 +1,206 @@
+package dev.injectionauditor.webhook.events;
+
+import dev.injectionauditor.schema.Admission;
+import dev.injectionauditor.schema.CloudEvent;
+import dev.injectionauditor.schema.EventCodec;
+import dev.injectionauditor.schema.WatchedWebhook;
+import dev.injectionauditor.service.Failures;
+import dev.injectionauditor.service.Loop;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes events from the backlog to Kafka, oldest first, and keeps at it: an event leaves the backlog when Kafka has
+ * acknowledged it. All sending is done by one thread.
+ */
+public final class AdmissionSender implements AutoCloseable {
+
+    private static final int BATCH = 500;
+    private static final Duration WAIT_FOR_EVENTS = Duration.ofSeconds(1);
+    private static final Duration WAIT_FOR_KAFKA = Duration.ofSeconds(5);
+    private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(1);
+    private static final Duration FLUSH_POLL = Duration.ofMillis(20);
+
+    private final Backlog backlog;
+    private final Supplier<Producer<String, byte[]>> producers;
+    private final String topic;
+    private final WatchedWebhook webhook;
+    private final Duration flushLimit;
+    private final Loop loop;
+    private final SenderLog log;
+    private final EventCodec codec = new EventCodec();
+    private final LongAdder sent = new LongAdder();
+    private final LongAdder failed = new LongAdder();
+    private final LongAdder refused = new LongAdder();
+    private volatile boolean running;
+    /** Used by the thread of the loop, and after its end by the one that closes. */
+    private @Nullable Producer<String, byte[]> producer;
+
+    /**
+     * A sender that is not running yet.
+     *
+     * @param producers makes a producer; called when the first event is there, and again after a failure that a
+     *     producer does not recover from. May fail itself, for instance while the name of a broker is unknown
+     * @param topic the topic of admissions
+     * @param flushLimit how long {@link #close()} goes on sending what is in the backlog
+     */
+    public AdmissionSender(
+            Backlog backlog,
+            Supplier<Producer<String, byte[]>> producers,
+            String topic,
+            WatchedWebhook webhook,
+            Duration flushLimit,
+            InstantSource clock) {
+        this.backlog = backlog;
+        this.producers = producers;
+        this.topic = topic;
+        this.webhook = webhook;
+        this.flushLimit = flushLimit;
+        this.log = new SenderLog(backlog, clock);
+        this.loop = new Loop("admission-sender", this::runOnce, PAUSE_AFTER_FAILURE, clock);
+    }
+
+    /** Starts to send. */
+    public void start() {
+        running = true;
+        loop.start();
+    }
+
+    /** How many events Kafka has acknowledged. */
+    public long sent() {
+        return sent.sum();
+    }
+
+    /** How many times sending has failed and been put off. */
+    public long failed() {
+        return failed.sum();
+    }
+
+    /** How many events were given up because Kafka will never take them: it allows smaller records only. */
+    public long refused() {
+        return refused.sum();
+    }
+
+    /** Sends the oldest events; false if Kafka does not take them, so that a pause is due. */
+    boolean runOnce() throws InterruptedException {
+        log.reportDropped();
+        List<Admission> batch = backlog.oldest(BATCH, WAIT_FOR_EVENTS);
+        if (batch.isEmpty()) {
+            return true;
+        }
+        try {
+            send(batch);
+            log.recovered();
+            return true;
+        } catch (InterruptException e) {
+            throw new InterruptedException("interrupted in the Kafka client");
+        } catch (KafkaException e) {
+            failed.increment();
+            log.trouble(Failures.inOneLine(e));
+            if (!(e instanceof RetriableException)) {
+                closeProducer(Duration.ZERO);
+            }
+            return false;
+        }
+    }
+
+    private void send(List<Admission> batch) throws InterruptedException {
+        if (producer == null) {
+            producer = producers.get();
+        }
+        List<Future<RecordMetadata>> sends = new ArrayList<>(batch.size());
+        for (Admission admission : batch) {
+            Future<RecordMetadata> send = producer.send(record(admission));
+            sends.add(send);
+            if (send.state() == Future.State.FAILED) {
+                break; // so that none overtakes it
+            }
+        }
+        int done = 0;
+        try {
+            for (Future<RecordMetadata> send : sends) {
+                await(send);
+                done++;
+            }
+        } finally {
+            backlog.remove(done);
+        }
+    }
+
+    private ProducerRecord<String, byte[]> record(Admission admission) {
+        ProducerRecord<String, byte[]> record =
+                new ProducerRecord<>(topic, webhook.cluster(), codec.encode(CloudEvent.of(webhook, admission)));
+        record.headers()
+                .add(EventCodec.CONTENT_TYPE_HEADER, EventCodec.CONTENT_TYPE.getBytes(StandardCharsets.US_ASCII));
+        return record;
+    }
+
+    /** Returns when the event is done with: acknowledged, or never to be. */
+    private void await(Future<RecordMetadata> send) throws InterruptedException {
+        while (true) {
+            try {
+                send.get(WAIT_FOR_KAFKA.toMillis(), TimeUnit.MILLISECONDS);
+                sent.increment();
+                return;
+            } catch (TimeoutException e) {
+                // The client is trying by itself, in order.
+                log.trouble("no acknowledgement for " + WAIT_FOR_KAFKA.toSeconds() + " s");
+                log.reportDropped();
+            } catch (ExecutionException e) {
+                if (e.getCause() instanceof RecordTooLargeException tooLarge) {
+                    refused.increment();
+                    log.refused(Failures.inOneLine(tooLarge));
+                    return;
+                }
+                throw e.getCause() instanceof KafkaException failure ? failure : new KafkaException(e.getCause());
+            }
+        }
+    }
+
+    /**
+     * Goes on sending until the backlog is empty or the limit is reached, then stops. An interrupt stops it at once.
+     */
+    @Override
+    public void close() {
+        try {
+            flush();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        loop.close();
+        closeProducer(Duration.ZERO);
+        log.reportDropped();
+        log.reportLost();
+    }
+
+    private void flush() throws InterruptedException {
+        long start = System.nanoTime();
+        while (running && backlog.size() > 0 && System.nanoTime() - start < flushLimit.toNanos()) {
+            Thread.sleep(FLUSH_POLL);
+        }
+    }
+
+    private void closeProducer(Duration limit) {
+        if (producer != null) {
+            producer.close(limit);
+            producer = null;
+        }
+    }
+}

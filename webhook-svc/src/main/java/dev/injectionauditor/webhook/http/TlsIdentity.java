@@ -1,0 +1,104 @@
+package dev.injectionauditor.webhook.http;
+
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.InvalidKeyException;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Comparator;
+
+/**
+ * A serving certificate with its key, ready for use.
+ *
+ * @param context makes the TLS side of a connection
+ * @param notBefore when the whole chain begins to be valid
+ * @param notAfter when the first certificate of the chain expires
+ */
+public record TlsIdentity(SslContext context, Instant notBefore, Instant notAfter) {
+
+    private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
+
+    /**
+     * Reads a chain and its key from PEM files and makes sure that they belong together.
+     *
+     * @param certificateFile the serving certificate first, then what leads to its authority
+     * @throws IOException if a file cannot be read, or the JDK cannot serve with this pair
+     * @throws GeneralSecurityException if the files do not hold such a pair; the message quotes no key
+     */
+    public static TlsIdentity load(Path certificateFile, Path keyFile) throws IOException, GeneralSecurityException {
+        X509Certificate[] chain = readChain(certificateFile);
+        PrivateKey key = PemPrivateKey.parse(Files.readString(keyFile));
+        requirePair(chain[0].getPublicKey(), key);
+        SslContext context = SslContextBuilder.forServer(key, chain)
+                .sslProvider(SslProvider.JDK)
+                .protocols(PROTOCOLS)
+                .build();
+        Comparator<Instant> order = Comparator.naturalOrder();
+        return new TlsIdentity(
+                context,
+                Arrays.stream(chain)
+                        .map(certificate -> certificate.getNotBefore().toInstant())
+                        .max(order)
+                        .orElseThrow(),
+                Arrays.stream(chain)
+                        .map(certificate -> certificate.getNotAfter().toInstant())
+                        .min(order)
+                        .orElseThrow());
+    }
+
+    /** Whether every certificate of the chain is valid at this time. */
+    public boolean isValidAt(Instant time) {
+        return !time.isBefore(notBefore) && !time.isAfter(notAfter);
+    }
+
+    private static X509Certificate[] readChain(Path file) throws IOException, CertificateException {
+        X509Certificate[] chain;
+        try {
+            chain = CertificateFactory.getInstance("X.509")
+                    .generateCertificates(new ByteArrayInputStream(Files.readAllBytes(file)))
+                    .toArray(X509Certificate[]::new);
+        } catch (CertificateException e) {
+            throw new CertificateException("the certificate file is not a chain of certificates in PEM", e);
+        }
+        if (chain.length == 0) {
+            throw new CertificateException("the certificate file holds no certificate in PEM");
+        }
+        return chain;
+    }
+
+    private static void requirePair(PublicKey publicKey, PrivateKey key) throws GeneralSecurityException {
+        String algorithm = switch (publicKey.getAlgorithm()) {
+            case "RSA" -> "SHA256withRSA";
+            case "EC" -> "SHA256withECDSA";
+            default -> publicKey.getAlgorithm();
+        };
+        byte[] proof = {1};
+        boolean pair;
+        try {
+            Signature signature = Signature.getInstance(algorithm);
+            signature.initSign(key);
+            signature.update(proof);
+            byte[] signed = signature.sign();
+            signature.initVerify(publicKey);
+            signature.update(proof);
+            pair = signature.verify(signed);
+        } catch (InvalidKeyException e) {
+            pair = false;
+        }
+        if (!pair) {
+            throw new InvalidKeyException("the key does not belong to the certificate");
+        }
+    }
+}
