@@ -105,7 +105,7 @@ record AuditorConfig(
                         settings.duration("--recreation-request-life", options.recreationRequestLife, SECOND, DAY)),
                 settings.number("--observation-queue", options.observationQueue, 1, Integer.MAX_VALUE),
                 new InetSocketAddress(
-                        settings.text("--management-address", options.managementAddress),
+                        settings.text("--address", options.address),
                         settings.port("--management-port", options.managementPort)),
                 KafkaSettings.read(settings, options.kafka, environment),
                 settings.number("--topic-partitions", options.topicPartitions, 1, 10_000));

@@ -13,15 +13,9 @@ import picocli.CommandLine.Option;
         name = "auditor",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        usageHelpAutoWidth = true,
-        description = {
-            "Observes the Pods of a cluster, decides which of them the webhook missed, keeps the history in PostgreSQL and"
-                    + " has missed Pods recreated.",
-            "",
-            "Every option can be given as an environment variable instead: --postgres-url as"
-                    + " INJECTION_AUDITOR_POSTGRES_URL. INJECTION_AUDITOR_LOG_LEVEL sets the log level.",
-            ""
-        })
+        description =
+                "Observes the Pods of a cluster, decides which of them the webhook missed, keeps the history in PostgreSQL"
+                        + " and has missed Pods recreated.")
 final class AuditorOptions implements Callable<Integer> {
 
     @Option(
@@ -148,17 +142,18 @@ final class AuditorOptions implements Callable<Integer> {
     @Nullable String leaseDuration;
 
     @Option(
-            names = "--management-address",
-            paramLabel = "ADDRESS",
+            names = "--address",
+            paramLabel = "IP",
             defaultValue = "0.0.0.0",
-            description = "Address of /healthz, /readyz and /metrics. Default: ${DEFAULT-VALUE}")
-    @Nullable String managementAddress;
+            description = "Where the management port listens. Default: ${DEFAULT-VALUE}, which is every address, IPv6"
+                    + " included")
+    @Nullable String address;
 
     @Option(
             names = "--management-port",
             paramLabel = "PORT",
             defaultValue = "8081",
-            description = "Port of /healthz, /readyz and /metrics. Default: ${DEFAULT-VALUE}")
+            description = "Plain HTTP: /healthz, /readyz, /metrics; 0 takes any free port. Default: ${DEFAULT-VALUE}")
     @Nullable String managementPort;
 
     @Option(

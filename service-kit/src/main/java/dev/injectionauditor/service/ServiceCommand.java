@@ -5,6 +5,8 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
@@ -53,8 +55,17 @@ public final class ServiceCommand {
                 .setDefaultValueProvider(new EnvironmentDefaults(environment))
                 .setUsageHelpAutoWidth(true)
                 .setUsageHelpLongOptionsMaxWidth(40)
+                .setExecutionStrategy(ServiceCommand::execute)
                 .setParameterExceptionHandler(ServiceCommand::badArguments)
                 .setExecutionExceptionHandler(ServiceCommand::failed);
+    }
+
+    private static int execute(ParseResult parsed) {
+        if (parsed.isUsageHelpRequested()) {
+            // The help shows defaults: those of the software, not what the environment holds, secrets among it.
+            parsed.commandSpec().defaultValueProvider(null);
+        }
+        return new RunLast().execute(parsed);
     }
 
     private static int badArguments(ParameterException problem, String[] arguments) {
@@ -75,7 +86,7 @@ public final class ServiceCommand {
         return equals < 0 ? argument : argument.substring(0, equals);
     }
 
-    private static int failed(Exception failure, CommandLine command, CommandLine.ParseResult parsed) {
+    private static int failed(Exception failure, CommandLine command, ParseResult parsed) {
         PrintWriter err = command.getErr();
         if (failure instanceof BadSettingsException bad) {
             bad.problems().forEach(err::println);

@@ -85,8 +85,22 @@ class ServiceCommandTest {
                 .contains("INJECTION_AUDITOR_LOG_LEVEL");
     }
 
+    @Test
+    void shouldNotShowInTheHelpWhatTheEnvironmentHolds() {
+        // Given a setting from the environment, which may hold a secret
+        Map<String, String> environment = Map.of("INJECTION_AUDITOR_NAME", "hunter2");
+
+        // Then the help shows the default
+        run(() -> 0, environment, "--help");
+        assertThat(out.toString()).contains("Default: somebody").doesNotContain("hunter2");
+    }
+
     private int run(Callable<Integer> work, String... arguments) {
-        CommandLine commandLine = ServiceCommand.commandLine(new Probe(work), Map.of());
+        return run(work, Map.of(), arguments);
+    }
+
+    private int run(Callable<Integer> work, Map<String, String> environment, String... arguments) {
+        CommandLine commandLine = ServiceCommand.commandLine(new Probe(work), environment);
         return commandLine
                 .setOut(new PrintWriter(out, true))
                 .setErr(new PrintWriter(err, true))
