@@ -29,6 +29,8 @@ final class Samples {
                 observation(null, null, List.of("web"), new Scope(Scope.Exemption.NO_CONFIGURATION, null)),
                 observation(null, null, List.of("web"), new Scope(Scope.Exemption.NAMESPACE_SELECTOR, CONFIGURATION)),
                 new Signal.Endpoints(2, AT),
+                new Signal.Probe(CREATED, true, AT),
+                new Signal.Probe(CREATED, false, AT),
                 new Signal.Watched(CREATED, AT, Signal.Watched.Begin.RELISTED),
                 new MissedInjection(
                         MissedInjection.Status.FOUND, POD, CREATED, OWNER, Cause.NO_ENDPOINTS, List.of("web")),

@@ -22,6 +22,9 @@ final class SignalTables {
                             .values(webhook, endpoints.at(), endpoints.ready())
                             .onConflictDoNothing()
                             .execute();
+                case Signal.Probe probe -> {
+                    // The tables have no place for it yet.
+                }
                 case Signal.Watched watched ->
                     tx.insertInto(WATCHED_SPAN)
                             .values(webhook, watched.from(), watched.until(), watched.begin())
