@@ -52,7 +52,7 @@ final class Auditor implements AutoCloseable {
                 audit = startAudit(metrics);
             }
             if (config.roles().contains(Role.OBSERVE) || config.roles().contains(Role.REMEDIATE)) {
-                startClusterRoles();
+                startClusterRoles(metrics);
             }
             LOG.atInfo()
                     .addKeyValue("cluster", config.watched().cluster())
@@ -90,7 +90,7 @@ final class Auditor implements AutoCloseable {
                 ROLE_LIMIT);
     }
 
-    private void startClusterRoles() {
+    private void startClusterRoles(PrometheusMeterRegistry metrics) {
         KubernetesClient client = parts.add(
                 "Kubernetes client",
                 new KubernetesClientBuilder().withConfig(kubernetes()).build(),
@@ -102,7 +102,13 @@ final class Auditor implements AutoCloseable {
         if (config.roles().contains(Role.OBSERVE)) {
             lead("observe", client, () -> {
                 ObserveRole role = new ObserveRole(
-                        client, producer, config.kafka().topics(), config.watched(), config.observationQueue(), clock);
+                        client,
+                        producer,
+                        config.kafka().topics(),
+                        config.watched(),
+                        config.observationQueue(),
+                        metrics,
+                        clock);
                 role.start();
                 return role::close;
             });

@@ -12,5 +12,7 @@ import java.util.UUID;
  * @param generation its generation
  * @param since since when it has decided as it does, as far as known: its creation or a later change
  * @param webhook the webhook in it
+ * @param conditions its match conditions, compiled
  */
-record ConfiguredWebhook(String name, UUID uid, long generation, Instant since, MutatingWebhook webhook) {}
+record ConfiguredWebhook(
+        String name, UUID uid, long generation, Instant since, MutatingWebhook webhook, MatchConditions conditions) {}

@@ -6,6 +6,7 @@ import dev.injectionauditor.schema.Topics;
 import dev.injectionauditor.schema.WatchedWebhook;
 import dev.injectionauditor.service.Loop;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.TimeoutException;
@@ -28,6 +29,7 @@ public final class ObserveRole implements AutoCloseable {
     private final Topics topics;
     private final WatchedWebhook source;
     private final int queueCapacity;
+    private final MeterRegistry metrics;
     private final InstantSource clock;
     private final Loop loop;
     private @Nullable Observer observer;
@@ -47,12 +49,14 @@ public final class ObserveRole implements AutoCloseable {
             Topics topics,
             WatchedWebhook source,
             int queueCapacity,
+            MeterRegistry metrics,
             InstantSource clock) {
         this.client = client;
         this.producer = producer;
         this.topics = topics;
         this.source = source;
         this.queueCapacity = queueCapacity;
+        this.metrics = metrics;
         this.clock = clock;
         this.loop = new Loop("observe", this::runOnce, TICK, clock);
     }
@@ -81,7 +85,7 @@ public final class ObserveRole implements AutoCloseable {
                     Duration.ZERO,
                     clock);
             sender.start();
-            observer = new Observer(client, source, queue, nextBegin, clock);
+            observer = new Observer(client, source, queue, nextBegin, metrics, clock);
             LOG.atInfo().addKeyValue("webhook", source.webhook()).log("Observing");
         }
         observer.tick();

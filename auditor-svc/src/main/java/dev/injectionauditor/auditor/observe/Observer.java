@@ -3,22 +3,28 @@ package dev.injectionauditor.auditor.observe;
 import dev.injectionauditor.schema.Signal.Watched.Begin;
 import dev.injectionauditor.schema.WatchedWebhook;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.ServiceReference;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Informable;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs the informers of one cluster, from a first list on until it is closed. Once its queue is broken it is of no use
@@ -26,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Observer implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Observer.class);
     private static final Duration LONGEST_LIST = Duration.ofMinutes(2);
     private static final Duration ASSERT_EVERY = Duration.ofSeconds(5);
     private static final String SERVICE_NAME_LABEL = "kubernetes.io/service-name";
@@ -47,18 +54,22 @@ final class Observer implements AutoCloseable {
      * @param begin why a new observer is needed
      * @throws TimeoutException if the API server takes too long
      */
-    Observer(KubernetesClient client, WatchedWebhook source, EventQueue queue, Begin begin, InstantSource clock)
+    Observer(
+            KubernetesClient client,
+            WatchedWebhook source,
+            EventQueue queue,
+            Begin begin,
+            MeterRegistry metrics,
+            InstantSource clock)
             throws InterruptedException, TimeoutException {
         this.client = client;
         this.queue = queue;
         this.clock = clock;
         this.span = new WatchedSpan(begin);
         this.configuration = new ConfigurationTracker(source.webhook(), clock);
-        NamespaceTracker namespaces = new NamespaceTracker(clock);
-        PodTracker tracker = new PodTracker(pod -> ScopeRule.decide(
-                pod,
-                configuration.current().orElse(null),
-                namespaces.labels(pod.getMetadata().getNamespace())));
+        NamespaceTracker namespaces = new NamespaceTracker(this::lookUp, clock);
+        PodTracker tracker = new PodTracker(new ScopeDecider(
+                configuration, namespaces, new AdmissionVariables(client.getKubernetesSerialization()), metrics));
         try {
             // Scope is decided from the first two, so they come first.
             inform(client.admissionRegistration().v1().mutatingWebhookConfigurations(), configuration);
@@ -84,6 +95,15 @@ final class Observer implements AutoCloseable {
     /** Whether observations were lost, so that only a new list can help. */
     boolean isBroken() {
         return queue.isBroken();
+    }
+
+    private Optional<Namespace> lookUp(String namespace) {
+        try {
+            return Optional.ofNullable(client.namespaces().withName(namespace).get());
+        } catch (KubernetesClientException e) {
+            LOG.atWarn().addKeyValue("namespace", namespace).setCause(e).log("Cannot look up a namespace");
+            return Optional.empty();
+        }
     }
 
     private void followService() throws InterruptedException, TimeoutException {
