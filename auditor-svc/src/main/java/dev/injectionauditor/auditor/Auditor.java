@@ -107,6 +107,7 @@ final class Auditor implements AutoCloseable {
                         config.kafka().topics(),
                         config.watched(),
                         config.observationQueue(),
+                        config.probes(),
                         metrics,
                         clock);
                 role.start();

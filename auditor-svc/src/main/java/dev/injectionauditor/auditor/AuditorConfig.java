@@ -1,6 +1,7 @@
 package dev.injectionauditor.auditor;
 
 import dev.injectionauditor.auditor.audit.RecreationPolicy;
+import dev.injectionauditor.auditor.observe.ObserveRole;
 import dev.injectionauditor.schema.WatchedWebhook;
 import dev.injectionauditor.service.KafkaSettings;
 import dev.injectionauditor.service.Settings;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param quietPeriod how long calls must be applied again before an outage counts as over
  * @param recreation what may be recreated
  * @param observationQueue how many observations may wait for Kafka
+ * @param probes when and where the webhook is probed
  * @param management address and port of health and metrics
  * @param kafka how to reach Kafka
  * @param topicPartitions number of partitions for topics that have to be made
@@ -46,6 +48,7 @@ record AuditorConfig(
         Duration quietPeriod,
         RecreationPolicy recreation,
         int observationQueue,
+        ObserveRole.Probes probes,
         InetSocketAddress management,
         KafkaSettings kafka,
         int topicPartitions) {
@@ -104,6 +107,13 @@ record AuditorConfig(
                         settings.duration("--recreation-backoff", options.recreationBackoff, SECOND, DAY),
                         settings.duration("--recreation-request-life", options.recreationRequestLife, SECOND, DAY)),
                 settings.number("--observation-queue", options.observationQueue, 1, Integer.MAX_VALUE),
+                new ObserveRole.Probes(
+                        settings.duration(
+                                "--probe-interval",
+                                "0".equals(options.probeInterval) ? "0s" : options.probeInterval,
+                                Duration.ZERO,
+                                HOUR),
+                        settings.text("--probe-namespace", options.probeNamespace, WatchedWebhook::isValidName, name)),
                 new InetSocketAddress(
                         settings.text("--address", options.address),
                         settings.port("--management-port", options.managementPort)),

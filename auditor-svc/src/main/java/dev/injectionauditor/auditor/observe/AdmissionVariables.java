@@ -20,29 +20,33 @@ final class AdmissionVariables {
         this.json = json;
     }
 
-    /** The variables of each request that may have been. */
-    List<Map<String, Object>> of(Pod stored) {
+    /**
+     * The variables of each request that may have been.
+     *
+     * @param pod as the API server answered or stored it
+     * @param dryRun whether it was a dry run
+     */
+    List<Map<String, Object>> of(Pod pod, boolean dryRun) {
         @SuppressWarnings("unchecked")
-        Map<String, Object> tree = json.convertValue(stored, Map.class);
+        Map<String, Object> tree = json.convertValue(pod, Map.class);
         return SentPod.possible(tree).stream()
-                .map(AdmissionVariables::variables)
+                .map(sent -> variables(sent, dryRun))
                 .toList();
     }
 
-    private static Map<String, Object> variables(Map<String, Object> pod) {
-        return Map.of("object", pod, "oldObject", NullValue.NULL_VALUE, "request", request(pod));
+    private static Map<String, Object> variables(Map<String, Object> pod, boolean dryRun) {
+        return Map.of("object", pod, "oldObject", NullValue.NULL_VALUE, "request", request(pod, dryRun));
     }
 
     /** The AdmissionRequest without what is not known: uid, userInfo, options. */
-    private static Map<String, Object> request(Map<String, Object> pod) {
+    private static Map<String, Object> request(Map<String, Object> pod, boolean dryRun) {
         Map<String, Object> request = new HashMap<>(Map.of(
                 "kind", KIND,
                 "resource", RESOURCE,
                 "requestKind", KIND,
                 "requestResource", RESOURCE,
                 "operation", "CREATE",
-                // What is created on dry run is not stored.
-                "dryRun", false));
+                "dryRun", dryRun));
         if (pod.get("metadata") instanceof Map<?, ?> meta) {
             request.put("namespace", String.valueOf(meta.get("namespace")));
             if (meta.containsKey("name")) {

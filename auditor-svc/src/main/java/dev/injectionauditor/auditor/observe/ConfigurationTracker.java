@@ -82,7 +82,7 @@ final class ConfigurationTracker implements ResourceEventHandler<MutatingWebhook
                                 new ConfiguredWebhook(
                                         meta.getName(),
                                         UUID.fromString(meta.getUid()),
-                                        meta.getGeneration() == null ? 0 : meta.getGeneration(),
+                                        ConfiguredWebhook.generation(meta),
                                         since,
                                         webhook,
                                         before != null && conditionsAlike(webhook, before.webhook())

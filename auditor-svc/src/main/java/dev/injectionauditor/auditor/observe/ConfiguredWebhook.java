@@ -1,5 +1,6 @@
 package dev.injectionauditor.auditor.observe;
 
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhook;
 import java.time.Instant;
 import java.util.UUID;
@@ -15,4 +16,10 @@ import java.util.UUID;
  * @param conditions its match conditions, compiled
  */
 record ConfiguredWebhook(
-        String name, UUID uid, long generation, Instant since, MutatingWebhook webhook, MatchConditions conditions) {}
+        String name, UUID uid, long generation, Instant since, MutatingWebhook webhook, MatchConditions conditions) {
+
+    /** The generation of an object; 0 if it has none. */
+    static long generation(ObjectMeta meta) {
+        return meta.getGeneration() == null ? 0 : meta.getGeneration();
+    }
+}

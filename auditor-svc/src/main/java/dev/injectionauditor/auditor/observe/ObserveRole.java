@@ -24,16 +24,26 @@ public final class ObserveRole implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ObserveRole.class);
     private static final Duration TICK = Duration.ofSeconds(1);
 
+    /**
+     * When and where to probe the webhook.
+     *
+     * @param interval pause between two probes; zero for none
+     * @param namespace an existing namespace that the webhook is to be called for
+     */
+    public record Probes(Duration interval, String namespace) {}
+
     private final KubernetesClient client;
     private final Producer<String, byte[]> producer;
     private final Topics topics;
     private final WatchedWebhook source;
     private final int queueCapacity;
+    private final Probes probes;
     private final MeterRegistry metrics;
     private final InstantSource clock;
     private final Loop loop;
     private @Nullable Observer observer;
     private @Nullable Loop sender;
+    private @Nullable Loop prober;
     private Begin nextBegin = Begin.STARTED;
 
     /**
@@ -42,6 +52,7 @@ public final class ObserveRole implements AutoCloseable {
      * @param client for list and watch; not closed
      * @param producer for the topics pods and signals; not closed
      * @param queueCapacity how many observations may wait for Kafka
+     * @param probes when and where to probe the webhook
      */
     public ObserveRole(
             KubernetesClient client,
@@ -49,6 +60,7 @@ public final class ObserveRole implements AutoCloseable {
             Topics topics,
             WatchedWebhook source,
             int queueCapacity,
+            Probes probes,
             MeterRegistry metrics,
             InstantSource clock) {
         this.client = client;
@@ -56,6 +68,7 @@ public final class ObserveRole implements AutoCloseable {
         this.topics = topics;
         this.source = source;
         this.queueCapacity = queueCapacity;
+        this.probes = probes;
         this.metrics = metrics;
         this.clock = clock;
         this.loop = new Loop("observe", this::runOnce, TICK, clock);
@@ -86,6 +99,10 @@ public final class ObserveRole implements AutoCloseable {
                     clock);
             sender.start();
             observer = new Observer(client, source, queue, nextBegin, metrics, clock);
+            if (probes.interval().isPositive()) {
+                prober = new Loop("observe-probe", observer.prober(probes.namespace()), probes.interval(), clock);
+                prober.start();
+            }
             LOG.atInfo().addKeyValue("webhook", source.webhook()).log("Observing");
         }
         observer.tick();
@@ -93,6 +110,10 @@ public final class ObserveRole implements AutoCloseable {
     }
 
     private void stopObserving() {
+        if (prober != null) {
+            prober.close();
+            prober = null;
+        }
         if (observer != null) {
             observer.close();
             observer = null;

@@ -42,6 +42,8 @@ final class Observer implements AutoCloseable {
     private final InstantSource clock;
     private final WatchedSpan span;
     private final ConfigurationTracker configuration;
+    private final ScopeDecider scopes;
+    private final MeterRegistry metrics;
     private final List<SharedIndexInformer<?>> informers = new ArrayList<>();
     private final SharedIndexInformer<Pod> pods;
     private @Nullable ServiceReference service;
@@ -64,12 +66,14 @@ final class Observer implements AutoCloseable {
             throws InterruptedException, TimeoutException {
         this.client = client;
         this.queue = queue;
+        this.metrics = metrics;
         this.clock = clock;
         this.span = new WatchedSpan(begin);
         this.configuration = new ConfigurationTracker(source.webhook(), clock);
         NamespaceTracker namespaces = new NamespaceTracker(this::lookUp, clock);
-        PodTracker tracker = new PodTracker(new ScopeDecider(
-                configuration, namespaces, new AdmissionVariables(client.getKubernetesSerialization()), metrics));
+        this.scopes = new ScopeDecider(
+                configuration, namespaces, new AdmissionVariables(client.getKubernetesSerialization()), metrics);
+        PodTracker tracker = new PodTracker(scopes);
         try {
             // Scope is decided from the first two, so they come first.
             inform(client.admissionRegistration().v1().mutatingWebhookConfigurations(), configuration);
@@ -90,6 +94,11 @@ final class Observer implements AutoCloseable {
             span.assertion(now).ifPresent(queue::offer);
             lastAssertion = now;
         }
+    }
+
+    /** A prober that judges by what this observer knows. */
+    Prober prober(String namespace) {
+        return new Prober(client, namespace, configuration, scopes::decideDryRun, queue::offer, metrics, clock);
     }
 
     /** Whether observations were lost, so that only a new list can help. */

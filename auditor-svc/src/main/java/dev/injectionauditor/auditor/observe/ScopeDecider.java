@@ -4,7 +4,6 @@ import dev.injectionauditor.schema.Scope;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.util.List;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,13 +33,8 @@ final class ScopeDecider implements Function<Pod, Scope> {
 
     @Override
     public Scope apply(Pod pod) {
-        long version = Timeline.version(pod.getMetadata().getResourceVersion());
-        List<ConfiguredWebhook> configured = configurations.at(version);
-        ScopeRule.Decision decision = ScopeRule.decide(
-                pod,
-                configured,
-                namespaces.labels(pod.getMetadata().getNamespace(), version).orElse(null),
-                () -> variables.of(pod));
+        ScopeRule.Decision decision =
+                decide(pod, Timeline.version(pod.getMetadata().getResourceVersion()), false);
         if (decision.undecidable()) {
             if (undecidable.count() == 0) {
                 LOG.atWarn()
@@ -52,5 +46,18 @@ final class ScopeDecider implements Function<Pod, Scope> {
             undecidable.increment();
         }
         return decision.scope();
+    }
+
+    /** Decides about a Pod that came back from a dry run just now. */
+    ScopeRule.Decision decideDryRun(Pod pod) {
+        return decide(pod, Long.MAX_VALUE, true);
+    }
+
+    private ScopeRule.Decision decide(Pod pod, long version, boolean dryRun) {
+        return ScopeRule.decide(
+                pod,
+                configurations.at(version),
+                namespaces.labels(pod.getMetadata().getNamespace(), version).orElse(null),
+                () -> variables.of(pod, dryRun));
     }
 }

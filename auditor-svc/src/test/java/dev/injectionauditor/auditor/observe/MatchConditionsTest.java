@@ -188,7 +188,7 @@ class MatchConditionsTest {
                     .withExpression(expression)
                     .endMatchCondition();
         }
-        return MatchConditions.of(webhook.build()).decide(VARIABLES.of(pod));
+        return MatchConditions.of(webhook.build()).decide(VARIABLES.of(pod, false));
     }
 
     private static Pod named(String name, String generateName) {

@@ -55,7 +55,7 @@ class SentPodTest {
 
     private void compare(JsonNode pod, JsonNode request) {
         Pod injected = kubernetes.unmarshal(stamped(pod), Pod.class);
-        Map<String, Object> worked = variables.of(injected).getFirst();
+        Map<String, Object> worked = variables.of(injected, false).getFirst();
         assertThat(json.readTree(kubernetes.asJson(worked.get("object"))))
                 .isEqualTo(withoutVariable(request.get("object")));
         @SuppressWarnings("unchecked")
