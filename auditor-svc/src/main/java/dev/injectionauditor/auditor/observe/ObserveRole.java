@@ -44,6 +44,7 @@ public final class ObserveRole implements AutoCloseable {
     private @Nullable Observer observer;
     private @Nullable Loop sender;
     private @Nullable Loop prober;
+    private @Nullable PodTracker earlier;
     private Begin nextBegin = Begin.STARTED;
 
     /**
@@ -87,26 +88,37 @@ public final class ObserveRole implements AutoCloseable {
     private boolean runOnce() throws InterruptedException, TimeoutException {
         if (observer != null && observer.isBroken()) {
             LOG.warn("Observations were lost; starting anew from a list");
+            earlier = observer.pods();
             stopObserving();
             nextBegin = Begin.OVERFLOW;
         }
         if (observer == null) {
-            EventQueue queue = new EventQueue(queueCapacity);
-            sender = new Loop(
-                    "observe-send",
-                    new EventSender(queue, producer, new EventCodec(), topics, source),
-                    Duration.ZERO,
-                    clock);
-            sender.start();
-            observer = new Observer(client, source, queue, nextBegin, metrics, clock);
-            if (probes.interval().isPositive()) {
-                prober = new Loop("observe-probe", observer.prober(probes.namespace()), probes.interval(), clock);
-                prober.start();
+            try {
+                observe();
+            } catch (InterruptedException | TimeoutException | RuntimeException e) {
+                stopObserving();
+                throw e;
             }
-            LOG.atInfo().addKeyValue("webhook", source.webhook()).log("Observing");
         }
         observer.tick();
         return false;
+    }
+
+    private void observe() throws InterruptedException, TimeoutException {
+        EventQueue queue = new EventQueue(queueCapacity);
+        sender = new Loop(
+                "observe-send",
+                new EventSender(queue, producer, new EventCodec(), topics, source),
+                Duration.ZERO,
+                clock);
+        sender.start();
+        observer = new Observer(client, source, queue, nextBegin, earlier, metrics, clock);
+        earlier = null;
+        if (probes.interval().isPositive()) {
+            prober = new Loop("observe-probe", observer.prober(probes.namespace()), probes.interval(), clock);
+            prober.start();
+        }
+        LOG.atInfo().addKeyValue("webhook", source.webhook()).log("Observing");
     }
 
     private void stopObserving() {
