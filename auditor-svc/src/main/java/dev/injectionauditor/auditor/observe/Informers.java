@@ -12,7 +12,8 @@ import java.util.concurrent.TimeoutException;
 /** The informers of an observer: started once each, and stopped together. Used by one thread at a time. */
 final class Informers implements AutoCloseable {
 
-    private static final Duration LONGEST_LIST = Duration.ofMinutes(2);
+    /** A list of 150,000 Pods takes minutes; an API server that is away is asked again and again until then. */
+    private static final Duration LONGEST_LIST = Duration.ofMinutes(15);
 
     private final List<SharedIndexInformer<?>> running = new ArrayList<>();
 

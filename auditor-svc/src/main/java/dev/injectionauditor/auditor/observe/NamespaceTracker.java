@@ -3,6 +3,8 @@ package dev.injectionauditor.auditor.observe;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
@@ -13,7 +15,11 @@ import java.util.function.Function;
 /** Knows the labels that the namespaces have and had. Written by an informer, read by others. */
 final class NamespaceTracker implements ResourceEventHandler<Namespace> {
 
+    /** How long not to ask again for a namespace that was not found: informers wait for the answer. */
+    private static final Duration PAUSE = Duration.ofSeconds(10);
+
     private final ConcurrentMap<String, Timeline<Optional<LabelsInForce>>> namespaces = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, Instant> notFound = new ConcurrentHashMap<>();
     private final Function<String, Optional<Namespace>> lookup;
     private final InstantSource clock;
 
@@ -29,9 +35,26 @@ final class NamespaceTracker implements ResourceEventHandler<Namespace> {
     /** The labels that a namespace had when this version was written; empty if they are not known. */
     Optional<LabelsInForce> labels(String namespace, long version) {
         Timeline<Optional<LabelsInForce>> known = namespaces.get(namespace);
-        return known != null
-                ? known.at(version, Optional.empty())
-                : lookup.apply(namespace).map(NamespaceTracker::found);
+        return known != null ? known.at(version, Optional.empty()) : lookUp(namespace);
+    }
+
+    private Optional<LabelsInForce> lookUp(String namespace) {
+        Instant last = notFound.get(namespace);
+        if (last != null && clock.instant().isBefore(last.plus(PAUSE))) {
+            return Optional.empty();
+        }
+        Optional<Namespace> found = lookup.apply(namespace);
+        if (found.isPresent()) {
+            Timeline<Optional<LabelsInForce>> timeline = new Timeline<>();
+            timeline.put(
+                    Timeline.version(found.get().getMetadata().getResourceVersion()),
+                    found.map(NamespaceTracker::found));
+            // What the watch tells meanwhile is better.
+            namespaces.putIfAbsent(namespace, timeline);
+        } else {
+            notFound.put(namespace, clock.instant());
+        }
+        return found.map(NamespaceTracker::found);
     }
 
     @Override
@@ -62,6 +85,7 @@ final class NamespaceTracker implements ResourceEventHandler<Namespace> {
 
     private void put(Namespace namespace, LabelsInForce labels) {
         ObjectMeta meta = namespace.getMetadata();
+        notFound.remove(meta.getName());
         namespaces
                 .computeIfAbsent(meta.getName(), name -> new Timeline<>())
                 .put(Timeline.version(meta.getResourceVersion()), Optional.of(labels));

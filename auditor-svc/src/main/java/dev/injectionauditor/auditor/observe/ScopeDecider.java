@@ -4,6 +4,7 @@ import dev.injectionauditor.schema.Scope;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.List;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,10 +55,17 @@ final class ScopeDecider implements Function<Pod, Scope> {
     }
 
     private ScopeRule.Decision decide(Pod pod, long version, boolean dryRun) {
+        List<ConfiguredWebhook> configured = configurations.at(version);
+        boolean selectsNamespaces = configured.stream()
+                .anyMatch(one -> !LabelSelectors.isEmpty(one.webhook().getNamespaceSelector()));
         return ScopeRule.decide(
                 pod,
-                configurations.at(version),
-                namespaces.labels(pod.getMetadata().getNamespace(), version).orElse(null),
+                configured,
+                selectsNamespaces
+                        ? namespaces
+                                .labels(pod.getMetadata().getNamespace(), version)
+                                .orElse(null)
+                        : null,
                 () -> variables.of(pod, dryRun));
     }
 }

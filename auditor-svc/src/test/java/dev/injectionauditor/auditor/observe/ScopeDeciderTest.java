@@ -13,7 +13,9 @@ import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookC
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -30,10 +32,10 @@ class ScopeDeciderTest {
     private static final Instant NOW = Instant.parse("2026-11-23T07:00:00.500Z");
 
     private final Map<String, Namespace> inTheServer = new HashMap<>();
+    private final List<String> lookups = new ArrayList<>();
     private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
     private final ConfigurationTracker configurations = new ConfigurationTracker(WEBHOOK, () -> NOW);
-    private final NamespaceTracker namespaces =
-            new NamespaceTracker(name -> Optional.ofNullable(inTheServer.get(name)), () -> NOW);
+    private final NamespaceTracker namespaces = new NamespaceTracker(this::lookUp, () -> NOW);
     private final ScopeDecider decider = new ScopeDecider(
             configurations, namespaces, new AdmissionVariables(new KubernetesSerialization()), metrics);
 
@@ -174,7 +176,9 @@ class ScopeDeciderTest {
 
         // Then
         assertThat(decider.apply(pod("nowhere", 100)).exemption()).isEqualTo(Exemption.NAMESPACE_SELECTOR);
-        assertThat(undecidable()).isEqualTo(1);
+        assertThat(decider.apply(pod("nowhere", 101)).exemption()).isEqualTo(Exemption.NAMESPACE_SELECTOR);
+        assertThat(undecidable()).isEqualTo(2);
+        assertThat(lookups).as("asked for once").containsExactly("nowhere");
     }
 
     @Test
@@ -204,6 +208,11 @@ class ScopeDeciderTest {
         // Then
         assertThat(decider.apply(pod("shop", 150)).exemption()).isNull();
         assertThat(decider.apply(pod("shop", 150)).configuration().name()).isEqualTo(name);
+    }
+
+    private Optional<Namespace> lookUp(String name) {
+        lookups.add(name);
+        return Optional.ofNullable(inTheServer.get(name));
     }
 
     private double undecidable() {
