@@ -65,6 +65,7 @@ final class Demo implements AutoCloseable {
                         : "PostgreSQL, Kafka and the Kubernetes cluster are real.");
         console.say("Starting PostgreSQL, Kafka and the cluster");
         stack = new Stack(folder, realCluster);
+        stack.start();
         workloads = new Workloads(stack.client());
         console.say("PostgreSQL at " + stack.psqlUrl() + ", Kafka at " + stack.kafkaAddress());
         startServices();
@@ -105,8 +106,8 @@ final class Demo implements AutoCloseable {
 
     private void startServices() throws IOException, InterruptedException {
         LocalCertificates certificates = new LocalCertificates();
-        certificate = certificates.writeServing(folder.resolve("tls"));
-        workloads.createNamespaces();
+        certificate = certificates.writeServing(folder.resolve("tls"), webhookHost);
+        workloads.createNamespace();
         webhook = startWebhook();
         auditor = new ServiceProcess(
                 "auditor",
@@ -114,6 +115,7 @@ final class Demo implements AutoCloseable {
                 List.of(
                         "--cluster=" + CLUSTER,
                         "--kubeconfig=" + stack.kubeconfig(),
+                        "--lease-namespace=" + Workloads.NAMESPACE,
                         "--kafka-bootstrap-servers=" + stack.kafkaAddress(),
                         "--postgres-url=" + stack.jdbcUrl(),
                         "--postgres-user=" + LocalPostgres.USER,
