@@ -86,7 +86,7 @@ final class Auditor implements AutoCloseable {
                         database.jooq(),
                         config.kafka().topics().prefix() + ".audit",
                         config.topicPartitions(),
-                        config.quietPeriod(),
+                        config.history(),
                         config.recreation(),
                         metrics,
                         clock),

@@ -1,5 +1,6 @@
 package dev.injectionauditor.auditor;
 
+import dev.injectionauditor.auditor.audit.HistoryPolicy;
 import dev.injectionauditor.auditor.audit.RecreationPolicy;
 import dev.injectionauditor.schema.WatchedWebhook;
 import dev.injectionauditor.service.KafkaSettings;
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param leaseNamespace namespace of the Leases
  * @param leases timing of the Leases
  * @param postgres where the history is
- * @param quietPeriod how long calls must be applied again before an outage counts as over
+ * @param history how the history is kept
  * @param recreation what may be recreated
  * @param observationQueue how many observations may wait for Kafka
  * @param management address and port of health and metrics
@@ -43,7 +44,7 @@ record AuditorConfig(
         String leaseNamespace,
         Leadership.Timing leases,
         Postgres postgres,
-        Duration quietPeriod,
+        HistoryPolicy history,
         RecreationPolicy recreation,
         int observationQueue,
         InetSocketAddress management,
@@ -92,7 +93,10 @@ record AuditorConfig(
                         lease.multipliedBy(2).dividedBy(3),
                         lease.multipliedBy(2).dividedBy(15)),
                 postgres(settings, options, environment),
-                settings.duration("--quiet-period", options.quietPeriod, SECOND, HOUR),
+                new HistoryPolicy(
+                        settings.duration("--quiet-period", options.quietPeriod, SECOND, HOUR),
+                        settings.duration("--retention", options.retention, DAY, DAY.multipliedBy(10_000)),
+                        settings.duration("--unconfirmed-after", options.unconfirmedAfter, SECOND, DAY)),
                 new RecreationPolicy(
                         settings.choice(
                                 "--recreation",

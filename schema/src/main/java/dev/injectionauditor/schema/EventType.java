@@ -8,7 +8,7 @@ public enum EventType {
     ADMISSION("admission", "admissions", Admission.class),
     /** What the watch saw of a Pod. */
     POD("pod", "pods", PodObservation.class),
-    /** What else the observer saw: endpoints of the webhook, spans that it watched. */
+    /** What else the observer saw: endpoints of the webhook, answers to probes, spans that it watched. */
     SIGNAL("signal", "signals", Signal.class),
     /** A Pod that the webhook was not applied to. */
     MISSED("missed", "missed", MissedInjection.class),

@@ -12,6 +12,7 @@ import java.time.Instant;
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({
     @JsonSubTypes.Type(name = "endpoints", value = Signal.Endpoints.class),
+    @JsonSubTypes.Type(name = "probe", value = Signal.Probe.class),
     @JsonSubTypes.Type(name = "watched", value = Signal.Watched.class)
 })
 public sealed interface Signal extends Event {
@@ -43,6 +44,38 @@ public sealed interface Signal extends Event {
         @Override
         public String subject() {
             return "endpoints";
+        }
+
+        @Override
+        public Instant time() {
+            return at;
+        }
+    }
+
+    /**
+     * The API server answered a dry-run creation of a Pod that the webhook had to be called for. No Pod was stored.
+     *
+     * @param at creationTimestamp of that Pod: the API server's clock, whole seconds, as of every Pod
+     * @param applied whether the Pod came back with what the webhook injects
+     * @param seenAt when the answer came, by the observer's clock
+     */
+    record Probe(Instant at, @JsonProperty(required = true) boolean applied, Instant seenAt) implements Signal {
+
+        /** @throws IllegalArgumentException if a field is missing */
+        public Probe {
+            required("at", at);
+            required("seenAt", seenAt);
+        }
+
+        @Override
+        public String id() {
+            // Several probes may be of one second.
+            return "probe/" + at + "/" + seenAt + (applied ? "/applied" : "/not-applied");
+        }
+
+        @Override
+        public String subject() {
+            return "probe";
         }
 
         @Override

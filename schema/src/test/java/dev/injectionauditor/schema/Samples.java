@@ -29,12 +29,14 @@ final class Samples {
                 observation(null, null, List.of("web"), new Scope(Scope.Exemption.NO_CONFIGURATION, null)),
                 observation(null, null, List.of("web"), new Scope(Scope.Exemption.NAMESPACE_SELECTOR, CONFIGURATION)),
                 new Signal.Endpoints(2, AT),
+                new Signal.Probe(CREATED, true, AT),
+                new Signal.Probe(CREATED, false, AT),
                 new Signal.Watched(CREATED, AT, Signal.Watched.Begin.RELISTED),
                 new MissedInjection(
                         MissedInjection.Status.FOUND, POD, CREATED, OWNER, Cause.NO_ENDPOINTS, List.of("web")),
                 new MissedInjection(MissedInjection.Status.WITHDRAWN, POD, CREATED, null, Cause.UNKNOWN, List.of()),
-                new Outage(UID, Outage.State.CLOSED, CREATED, CREATED, AT, AT, Outage.Coverage.PARTIAL, 11, 1, 4),
-                new Outage(UID, Outage.State.OPEN, null, CREATED, CREATED, null, Outage.Coverage.FULL, 1, 0, 0),
+                new Outage(UID, Outage.State.CLOSED, CREATED, CREATED, AT, AT, Outage.Coverage.PARTIAL, 11, 1, 2, 4),
+                new Outage(UID, Outage.State.OPEN, null, CREATED, CREATED, null, Outage.Coverage.FULL, 1, 0, 0, 0),
                 new RecreationRequest(
                         RecreationRequest.requestId(POD, 1), POD, OWNER, 1, false, AT, AT.plusSeconds(60)),
                 new RecreationRequest("by-hand", POD, null, 2, true, AT, AT.plusSeconds(60)),

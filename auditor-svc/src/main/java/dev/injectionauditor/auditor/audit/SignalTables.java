@@ -4,9 +4,12 @@ import static dev.injectionauditor.auditor.db.Tables.ENDPOINTS;
 import static dev.injectionauditor.auditor.db.Tables.WATCHED_SPAN;
 import static org.jooq.impl.DSL.excluded;
 import static org.jooq.impl.DSL.greatest;
+import static org.jooq.impl.DSL.min;
 
 import dev.injectionauditor.schema.Signal;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.jooq.DSLContext;
 
 /** The tables {@code endpoints} and {@code watched_span}. Writing a signal again changes nothing. */
@@ -22,6 +25,9 @@ final class SignalTables {
                             .values(webhook, endpoints.at(), endpoints.ready())
                             .onConflictDoNothing()
                             .execute();
+                case Signal.Probe probe -> {
+                    // Evidence like that of Pods: the history deals with it.
+                }
                 case Signal.Watched watched ->
                     tx.insertInto(WATCHED_SPAN)
                             .values(webhook, watched.from(), watched.until(), watched.begin())
@@ -33,5 +39,14 @@ final class SignalTables {
                             .execute();
             }
         }
+    }
+
+    /** When the ready endpoints changed for the first time after this moment. */
+    static Optional<Instant> nextEndpointsAfter(DSLContext tx, int webhook, Instant moment) {
+        return tx.select(min(ENDPOINTS.SEEN_AT))
+                .from(ENDPOINTS)
+                .where(ENDPOINTS.WEBHOOK_ID.eq(webhook))
+                .and(ENDPOINTS.SEEN_AT.gt(moment))
+                .fetchOptional(min(ENDPOINTS.SEEN_AT));
     }
 }
