@@ -222,6 +222,32 @@ comment on column watched_span.from_at is 'When the watch was complete, by the c
 comment on column watched_span.until_at is 'Last moment known to be watched.';
 comment on column watched_span.begin is 'Why the span begins where it does.';
 
+create table logged_creation (
+    audit_id  uuid        primary key,
+    logged_at timestamptz not null
+);
+comment on table logged_creation is 'Events of imported audit logs that tell of the creation of a Pod: a repeated one is known by this.';
+comment on column logged_creation.audit_id is 'auditID of the event.';
+comment on column logged_creation.logged_at is 'stageTimestamp of the event.';
+
+create table logged_miss (
+    webhook_id integer     not null references watched_webhook,
+    audit_id   uuid        not null,
+    missed_at  timestamptz not null,
+    namespace  text        not null,
+    pod_name   text,
+    pod_uid    uuid,
+    primary key (webhook_id, audit_id)
+);
+create index logged_miss_time on logged_miss (webhook_id, missed_at);
+comment on table logged_miss is 'Calls that an API server failed open for, from imported audit logs. Whether the Pod set the variable itself is not looked at.';
+comment on column logged_miss.webhook_id is 'The webhook.';
+comment on column logged_miss.audit_id is 'auditID of the event.';
+comment on column logged_miss.missed_at is 'When the answer to the creation was complete: stageTimestamp, to the microsecond.';
+comment on column logged_miss.namespace is 'Namespace of the Pod.';
+comment on column logged_miss.pod_name is 'Name of the Pod; null if it was generated and the log does not tell.';
+comment on column logged_miss.pod_uid is 'uid of the Pod; null if the log does not tell.';
+
 create table recreation (
     webhook_id       integer     not null references watched_webhook,
     request_id       text        not null,
