@@ -1,0 +1,128 @@
+package dev.injectionauditor.localstack.cluster;
+
+import tools.jackson.databind.node.ObjectNode;
+
+/** An answer that is a failure: a Status, as the API server words it. */
+final class ApiException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final transient ObjectNode status;
+    private final int code;
+
+    private ApiException(int code, String reason, String message) {
+        super(message, null, false, false);
+        this.code = code;
+        this.status = status(code, reason, message);
+    }
+
+    static ApiException notFound(Kind kind, String name) {
+        return of(404, "NotFound", kind, name, kind.resource() + " \"" + name + "\" not found");
+    }
+
+    static ApiException noSuchPath() {
+        return new ApiException(404, "NotFound", "the server could not find the requested resource");
+    }
+
+    static ApiException alreadyExists(Key key) {
+        return of(
+                409,
+                "AlreadyExists",
+                key.kind(),
+                key.name(),
+                key.kind().resource() + " \"" + key.name() + "\" already exists");
+    }
+
+    static ApiException conflict(Key key, String why) {
+        return of(
+                409,
+                "Conflict",
+                key.kind(),
+                key.name(),
+                "Operation cannot be fulfilled on " + key.kind().resource() + " \"" + key.name() + "\": " + why);
+    }
+
+    static ApiException changedMeanwhile(Key key) {
+        return conflict(
+                key, "the object has been modified; please apply your changes to the latest version and try again");
+    }
+
+    static ApiException invalid(Kind kind, String name, String why) {
+        return of(422, "Invalid", kind, name, kind.name() + " \"" + name + "\" is invalid: " + why);
+    }
+
+    static ApiException forbidden(String message) {
+        return new ApiException(403, "Forbidden", message);
+    }
+
+    static ApiException badRequest(String message) {
+        return new ApiException(400, "BadRequest", message);
+    }
+
+    static ApiException methodNotAllowed() {
+        return new ApiException(
+                405, "MethodNotAllowed", "the server does not allow this method on the requested resource");
+    }
+
+    static ApiException unsupportedMediaType(String type) {
+        return new ApiException(415, "UnsupportedMediaType", "the simulation does not accept " + type);
+    }
+
+    static ApiException internal(String message) {
+        return new ApiException(500, "InternalError", "Internal error occurred: " + message);
+    }
+
+    static ApiException expired(String message) {
+        return new ApiException(410, "Expired", message);
+    }
+
+    /** A refusal by a webhook, which may choose the code. */
+    static ApiException rejected(int code, String message) {
+        return new ApiException(code, code == 403 ? "Forbidden" : "", message);
+    }
+
+    /** Too many requests because a disruption budget says so. */
+    static ApiException budget(String message, String cause) {
+        ApiException refused = new ApiException(429, "TooManyRequests", message);
+        refused.status
+                .putObject("details")
+                .putArray("causes")
+                .addObject()
+                .put("reason", "DisruptionBudget")
+                .put("message", cause);
+        return refused;
+    }
+
+    private static ApiException of(int code, String reason, Kind kind, String name, String message) {
+        ApiException failure = new ApiException(code, reason, message);
+        failure.status
+                .putObject("details")
+                .put("name", name)
+                .put("group", kind.group())
+                .put("kind", kind.plural());
+        return failure;
+    }
+
+    /** A Status with the result Failure. */
+    static ObjectNode status(int code, String reason, String message) {
+        ObjectNode status = Json.object()
+                .put("kind", "Status")
+                .put("apiVersion", "v1")
+                .put("status", "Failure")
+                .put("message", message)
+                .put("code", code);
+        status.putObject("metadata");
+        if (!reason.isEmpty()) {
+            status.put("reason", reason);
+        }
+        return status;
+    }
+
+    int code() {
+        return code;
+    }
+
+    ObjectNode status() {
+        return status;
+    }
+}

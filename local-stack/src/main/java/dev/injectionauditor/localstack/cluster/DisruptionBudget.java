@@ -1,0 +1,68 @@
+package dev.injectionauditor.localstack.cluster;
+
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The rule of a PodDisruptionBudget, counted anew each time rather than by a controller. */
+final class DisruptionBudget {
+
+    private DisruptionBudget() {}
+
+    /** The budgets that a Pod is under. */
+    static List<ObjectNode> of(Store store, ObjectNode pod) {
+        return store.list(Kind.DISRUPTION_BUDGET, Json.namespace(pod)).objects().stream()
+                .filter(budget -> Selectors.matches(Json.at(budget, "spec", "selector"), Json.labels(pod)))
+                .toList();
+    }
+
+    /** @throws ApiException if the budget does not allow to evict the Pod */
+    static void check(Store store, ObjectNode budget, ObjectNode pod) {
+        List<ObjectNode> pods = store.list(Kind.POD, Json.namespace(budget)).objects().stream()
+                .filter(each -> Selectors.matches(Json.at(budget, "spec", "selector"), Json.labels(each)))
+                .toList();
+        long healthy = pods.stream().filter(DisruptionBudget::isHealthy).count();
+        long wanted = wanted(store, budget, pods);
+        // A Pod that is not healthy may go as long as the others suffice (IfHealthyBudget).
+        if (isHealthy(pod) ? healthy - wanted < 1 : healthy < wanted) {
+            throw ApiException.budget(
+                    "Cannot evict pod as it would violate the pod's disruption budget.",
+                    "The disruption budget " + Json.name(budget) + " needs " + wanted + " healthy pods and has "
+                            + healthy + " currently");
+        }
+    }
+
+    private static long wanted(Store store, ObjectNode budget, List<ObjectNode> pods) {
+        long expected = expected(store, pods);
+        JsonNode minAvailable = Json.at(budget, "spec", "minAvailable");
+        if (!minAvailable.isMissingNode()) {
+            return scaled(minAvailable, expected);
+        }
+        return Math.max(0, expected - scaled(Json.at(budget, "spec", "maxUnavailable"), expected));
+    }
+
+    /** How many Pods their controllers want. */
+    private static long expected(Store store, List<ObjectNode> pods) {
+        return pods.stream()
+                        .map(Owners::controller)
+                        .flatMap(owner -> owner.stream().flatMap(each -> each.find(store).stream()))
+                        .distinct()
+                        .mapToLong(controller -> Json.number(controller, 1, "spec", "replicas"))
+                        .sum()
+                + pods.stream().filter(pod -> Owners.controller(pod).isEmpty()).count();
+    }
+
+    private static long scaled(JsonNode value, long of) {
+        String text = value.asString("0");
+        return text.endsWith("%")
+                ? (long) Math.ceil(of * Integer.parseInt(text.substring(0, text.length() - 1)) / 100.0)
+                : value.asLong(0);
+    }
+
+    private static boolean isHealthy(ObjectNode pod) {
+        return !Json.isTerminating(pod)
+                && Json.elements(Json.at(pod, "status", "conditions"))
+                        .anyMatch(condition -> "Ready".equals(Json.text(condition, "type"))
+                                && "True".equals(Json.text(condition, "status")));
+    }
+}

@@ -1,0 +1,65 @@
+package dev.injectionauditor.localstack.cluster;
+
+import java.util.List;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The eviction subresource (Kubernetes documentation, "API-initiated Eviction"). */
+final class Eviction {
+
+    private static final int TOO_MANY_BUDGETS = 500;
+
+    private final Store store;
+    private final Deletion deletion;
+
+    Eviction(Store store, Deletion deletion) {
+        this.store = store;
+        this.deletion = deletion;
+    }
+
+    /**
+     * Evicts a Pod.
+     *
+     * @return a Status, which is sent with 201 even if it is a Failure
+     * @throws ApiException if the Pod is not there, a precondition fails or a budget forbids it
+     */
+    ObjectNode evict(Key pod, ObjectNode eviction, boolean dryRun) {
+        if (!"policy/v1".equals(Json.text(eviction, "apiVersion")) || !"Eviction".equals(Json.text(eviction, "kind"))) {
+            throw ApiException.badRequest("no kind \"" + Json.textOrEmpty(eviction, "kind")
+                    + "\" is registered for version \"" + Json.textOrEmpty(eviction, "apiVersion") + "\"");
+        }
+        synchronized (store) {
+            ObjectNode object = store.get(pod).orElseThrow(() -> ApiException.notFound(Kind.POD, pod.name()));
+            // Preconditions come first: a Pod of another uid is no business of its budgets.
+            deletion.delete(pod, eviction.path("deleteOptions"), true);
+            if (needsBudget(object)) {
+                List<ObjectNode> budgets = DisruptionBudget.of(store, object);
+                if (budgets.size() > 1) {
+                    return ApiException.status(
+                            TOO_MANY_BUDGETS,
+                            "",
+                            "This pod has more than one PodDisruptionBudget, which the eviction subresource does not"
+                                    + " support.");
+                }
+                for (ObjectNode budget : budgets) {
+                    DisruptionBudget.check(store, budget, object);
+                }
+            }
+            deletion.delete(pod, eviction.path("deleteOptions"), dryRun);
+            ObjectNode status = Json.object()
+                    .put("kind", "Status")
+                    .put("apiVersion", "v1")
+                    .put("status", "Success")
+                    .put("code", 201);
+            status.putObject("metadata");
+            return status;
+        }
+    }
+
+    private static boolean needsBudget(ObjectNode pod) {
+        return !Json.isTerminating(pod)
+                && switch (Json.textOrEmpty(pod, "status", "phase")) {
+                    case "Pending", "Succeeded", "Failed" -> false;
+                    default -> true;
+                };
+    }
+}

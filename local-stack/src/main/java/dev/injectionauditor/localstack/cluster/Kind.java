@@ -1,0 +1,85 @@
+package dev.injectionauditor.localstack.cluster;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A kind of object that the API server serves.
+ *
+ * @param group API group, empty for the core group
+ * @param plural name in URLs
+ * @param name such as {@code Pod}
+ * @param subresources those it has
+ */
+record Kind(String group, String version, String plural, String name, boolean namespaced, Set<String> subresources) {
+
+    static final Kind POD = new Kind("", "v1", "pods", "Pod", true, Set.of("status", "eviction"));
+    static final Kind NAMESPACE = new Kind("", "v1", "namespaces", "Namespace", false, Set.of("status"));
+    static final Kind DEPLOYMENT = scalable("deployments", "Deployment");
+    static final Kind REPLICA_SET = scalable("replicasets", "ReplicaSet");
+    static final Kind STATEFUL_SET = scalable("statefulsets", "StatefulSet");
+    static final Kind DISRUPTION_BUDGET =
+            new Kind("policy", "v1", "poddisruptionbudgets", "PodDisruptionBudget", true, Set.of("status"));
+    static final Kind MUTATING_WEBHOOKS = new Kind(
+            "admissionregistration.k8s.io",
+            "v1",
+            "mutatingwebhookconfigurations",
+            "MutatingWebhookConfiguration",
+            false,
+            Set.of());
+    static final Kind ENDPOINT_SLICE = plain("discovery.k8s.io", "endpointslices", "EndpointSlice");
+
+    private static final List<Kind> ALL = List.of(
+            POD,
+            NAMESPACE,
+            DEPLOYMENT,
+            REPLICA_SET,
+            STATEFUL_SET,
+            DISRUPTION_BUDGET,
+            MUTATING_WEBHOOKS,
+            ENDPOINT_SLICE,
+            plain("", "services", "Service"),
+            plain("", "serviceaccounts", "ServiceAccount"),
+            plain("", "configmaps", "ConfigMap"),
+            plain("", "secrets", "Secret"),
+            plain("", "events", "Event"),
+            plain("events.k8s.io", "events", "Event"),
+            plain("apps", "daemonsets", "DaemonSet"),
+            plain("batch", "jobs", "Job"),
+            plain("coordination.k8s.io", "leases", "Lease"));
+
+    private static Kind plain(String group, String plural, String name) {
+        return new Kind(group, "v1", plural, name, true, Set.of());
+    }
+
+    private static Kind scalable(String plural, String name) {
+        return new Kind("apps", "v1", plural, name, true, Set.of("status", "scale"));
+    }
+
+    static Optional<Kind> find(String group, String version, String plural) {
+        return ALL.stream()
+                .filter(kind -> kind.group.equals(group) && kind.version.equals(version) && kind.plural.equals(plural))
+                .findFirst();
+    }
+
+    static Optional<Kind> named(String apiVersion, String name) {
+        return ALL.stream()
+                .filter(kind -> kind.apiVersion().equals(apiVersion) && kind.name.equals(name))
+                .findFirst();
+    }
+
+    /** Those whose objects live in a namespace. */
+    static List<Kind> inNamespaces() {
+        return ALL.stream().filter(Kind::namespaced).toList();
+    }
+
+    String apiVersion() {
+        return group.isEmpty() ? version : group + "/" + version;
+    }
+
+    /** As error messages name it. */
+    String resource() {
+        return group.isEmpty() ? plural : plural + "." + group;
+    }
+}

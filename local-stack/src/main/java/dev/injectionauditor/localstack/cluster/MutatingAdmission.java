@@ -1,0 +1,102 @@
+package dev.injectionauditor.localstack.cluster;
+
+import dev.injectionauditor.localstack.cluster.WebhookCaller.CallFailedException;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Has new objects changed by the webhooks that are configured now, one after the other. */
+final class MutatingAdmission {
+
+    private static final Logger LOG = LoggerFactory.getLogger(MutatingAdmission.class);
+    private static final int FORBIDDEN = 403;
+
+    private final Store store;
+    private final WebhookCaller caller;
+
+    MutatingAdmission(Store store, WebhookCaller caller) {
+        this.store = store;
+        this.caller = caller;
+    }
+
+    /**
+     * An object that was let in.
+     *
+     * @param failedOpen names of the webhooks that should have been asked and gave no valid answer
+     */
+    record Admitted(ObjectNode object, List<String> failedOpen) {}
+
+    /** @throws ApiException if the object is refused */
+    Admitted admit(Attributes request, ObjectNode object) {
+        Map<String, String> namespaceLabels = store.get(new Key(Kind.NAMESPACE, "", request.namespace()))
+                .map(Json::labels)
+                .orElse(Map.of());
+        ObjectNode admitted = object;
+        List<String> failedOpen = new ArrayList<>();
+        for (JsonNode webhook : webhooks()) {
+            if (!WebhookRules.isCalled(webhook, request, admitted, namespaceLabels)) {
+                continue;
+            }
+            String name = Json.textOrEmpty(webhook, "name");
+            refuseDryRun(webhook, name, request);
+            ObjectNode review = request.review(UUID.randomUUID().toString(), admitted);
+            try {
+                admitted = patched(name, caller.call(webhook, review), admitted);
+            } catch (CallFailedException e) {
+                if (!"Ignore".equals(Json.text(webhook, "failurePolicy"))) {
+                    throw ApiException.internal(
+                            "failed calling webhook \"" + name + "\": failed to call webhook: " + e.getMessage());
+                }
+                LOG.atInfo()
+                        .addKeyValue("webhook", name)
+                        .addKeyValue("reason", e.getMessage())
+                        .log("Simulated API server: failed calling webhook, failing open");
+                failedOpen.add(name);
+            }
+        }
+        return new Admitted(admitted, failedOpen);
+    }
+
+    private List<JsonNode> webhooks() {
+        return store.list(Kind.MUTATING_WEBHOOKS, null).objects().stream()
+                .sorted(Comparator.comparing(Json::name))
+                .flatMap(configuration -> Json.elements(configuration.path("webhooks")))
+                .toList();
+    }
+
+    private static void refuseDryRun(JsonNode webhook, String name, Attributes request) {
+        if (request.dryRun() && !Json.textOrEmpty(webhook, "sideEffects").startsWith("None")) {
+            throw ApiException.badRequest("admission webhook \"" + name + "\" does not support dry run");
+        }
+    }
+
+    private static ObjectNode patched(String webhook, JsonNode response, ObjectNode object) {
+        if (!response.path("allowed").asBoolean(false)) {
+            throw ApiException.rejected(
+                    Json.number(response, FORBIDDEN, "status", "code"),
+                    "admission webhook \"" + webhook + "\" denied the request: "
+                            + Json.textOrEmpty(response, "status", "message"));
+        }
+        if (!response.has("patch")) {
+            return object;
+        }
+        try {
+            JsonNode patch = Json.MAPPER.readTree(Base64.getDecoder().decode(Json.textOrEmpty(response, "patch")));
+            if (JsonPatch.apply(patch, object) instanceof ObjectNode patched) {
+                return patched;
+            }
+            throw ApiException.internal("the patch of " + webhook + " leaves no object");
+        } catch (JacksonException | IllegalArgumentException | JsonPatch.DoesNotApplyException e) {
+            // Such a patch refuses the object, whatever the failure policy.
+            throw ApiException.internal(String.valueOf(e.getMessage()));
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package dev.injectionauditor.localstack.cluster;
+
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+
+/** A running simulation of a cluster with the namespaces {@code default} and {@code kube-system}. */
+public final class SimulatedCluster implements AutoCloseable {
+
+    private static final List<String> NAMESPACES = List.of("default", "kube-system");
+
+    private final Store store = new Store();
+    private final FailOpenLedger ledger = new FailOpenLedger();
+    private final WebhookCaller webhooks = new WebhookCaller(store);
+    private final ApiServer server;
+    private final Controllers controllers;
+
+    private SimulatedCluster(int port, InstantSource clock) throws IOException {
+        MutatingAdmission admission = new MutatingAdmission(store, webhooks);
+        Api api = new Api(store, new Creation(store, admission, ledger, clock), new Deletion(store, clock));
+        for (String name : NAMESPACES) {
+            var namespace = Json.object().put("kind", "Namespace").put("apiVersion", "v1");
+            Json.meta(namespace).put("name", name);
+            api.create(Kind.NAMESPACE, "", namespace, "system:apiserver", false);
+        }
+        server = new ApiServer(api, port);
+        controllers = new Controllers(api, clock);
+    }
+
+    /**
+     * Starts a cluster.
+     *
+     * @param port of 127.0.0.1; 0 for any that is free
+     * @param clock the API server's, of which creationTimestamps are
+     */
+    public static SimulatedCluster start(int port, InstantSource clock) throws IOException {
+        return new SimulatedCluster(port, clock);
+    }
+
+    /** Address of the API server, by plain HTTP. */
+    public String url() {
+        return "http://127.0.0.1:" + server.port();
+    }
+
+    /** Writes a file that clients and the services take as {@code --kubeconfig}. */
+    public void writeKubeconfig(Path file) throws IOException {
+        Files.writeString(file, """
+                apiVersion: v1
+                kind: Config
+                current-context: simulation
+                contexts:
+                - name: simulation
+                  context: {cluster: simulation, user: simulation}
+                clusters:
+                - name: simulation
+                  cluster: {server: "%s"}
+                users:
+                - name: simulation
+                  user: {}
+                """.formatted(url()));
+    }
+
+    /** A client of this cluster and of nothing else; the caller closes it. */
+    public KubernetesClient client() {
+        Config config = new ConfigBuilder(Config.empty())
+                .withMasterUrl(url())
+                .withNamespace("default")
+                .build();
+        return new KubernetesClientBuilder().withConfig(config).build();
+    }
+
+    /**
+     * uids of objects that were stored although this webhook gave no valid answer. No real API server tells; tests
+     * judge by it.
+     */
+    public List<String> storedAfterFailingOpen(String webhook) {
+        return ledger.uids(webhook);
+    }
+
+    /** Ends all watches that are running; clients resume them. */
+    public void cutWatches() {
+        server.cutWatches();
+    }
+
+    /** Forgets all changes and ends all watches: clients that resume learn that they have to list again. */
+    public void expireWatches() {
+        store.compact();
+        server.cutWatches();
+    }
+
+    @Override
+    public void close() {
+        controllers.close();
+        server.close();
+        webhooks.close();
+    }
+}

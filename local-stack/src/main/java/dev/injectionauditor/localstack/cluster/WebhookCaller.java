@@ -1,0 +1,130 @@
+package dev.injectionauditor.localstack.cluster;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.security.GeneralSecurityException;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Calls webhooks as the API server does: HTTP/1.1 over TLS with keep-alive, one try, a time limit for all of it. */
+final class WebhookCaller implements AutoCloseable {
+
+    private static final int DEFAULT_TIMEOUT_SECONDS = 10;
+    private static final int OK = 200;
+
+    private final Store store;
+    private final Map<Identity, HttpClient> clients = new ConcurrentHashMap<>();
+
+    WebhookCaller(Store store) {
+        this.store = store;
+    }
+
+    private record Identity(String caBundle, String serverName) {}
+
+    /** No valid answer: the API server goes by the failure policy. */
+    static final class CallFailedException extends Exception {
+
+        private static final long serialVersionUID = 1L;
+
+        CallFailedException(String message) {
+            super(message);
+        }
+    }
+
+    /**
+     * Sends a review.
+     *
+     * @return the {@code response} of the answer, for this request
+     * @throws CallFailedException if there is none in time
+     */
+    JsonNode call(JsonNode webhook, ObjectNode review) throws CallFailedException {
+        int timeout = Json.number(webhook, DEFAULT_TIMEOUT_SECONDS, "timeoutSeconds");
+        WebhookAddress address = WebhookAddress.of(webhook.path("clientConfig"), store);
+        HttpRequest request = HttpRequest.newBuilder(withTimeout(address.uri(), timeout))
+                .header("Content-Type", "application/json")
+                .header("Accept", "application/json, */*")
+                .header("User-Agent", "kube-apiserver-admission")
+                .POST(HttpRequest.BodyPublishers.ofByteArray(Json.MAPPER.writeValueAsBytes(review)))
+                .build();
+        String caBundle = Json.textOrEmpty(webhook, "clientConfig", "caBundle");
+        HttpResponse<byte[]> answer = send(client(new Identity(caBundle, address.serverName())), request, timeout);
+        if (answer.statusCode() != OK) {
+            throw new CallFailedException("an error on the server: HTTP " + answer.statusCode());
+        }
+        return response(answer.body(), Json.textOrEmpty(review, "request", "uid"));
+    }
+
+    private static URI withTimeout(URI uri, int seconds) {
+        return URI.create(uri + (uri.getRawQuery() == null ? "?" : "&") + "timeout=" + seconds + "s");
+    }
+
+    private static HttpResponse<byte[]> send(HttpClient client, HttpRequest request, int timeout)
+            throws CallFailedException {
+        CompletableFuture<HttpResponse<byte[]>> answer =
+                client.sendAsync(request, HttpResponse.BodyHandlers.ofByteArray());
+        try {
+            return answer.get(timeout, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            answer.cancel(true);
+            throw new CallFailedException("context deadline exceeded");
+        } catch (ExecutionException e) {
+            throw new CallFailedException(String.valueOf(e.getCause()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CallFailedException("interrupted");
+        }
+    }
+
+    private static JsonNode response(byte[] body, String uid) throws CallFailedException {
+        JsonNode review;
+        try {
+            review = Json.MAPPER.readTree(body);
+        } catch (JacksonException e) {
+            throw new CallFailedException("the answer is not JSON");
+        }
+        JsonNode response = review.path("response");
+        if (!"AdmissionReview".equals(Json.text(review, "kind"))
+                || !"admission.k8s.io/v1".equals(Json.text(review, "apiVersion"))
+                || !response.isObject()
+                || !uid.equals(Json.text(response, "uid"))) {
+            throw new CallFailedException("the answer is not a review of this request");
+        }
+        if (response.has("patch") != response.has("patchType")
+                || (response.has("patch") && !"JSONPatch".equals(Json.text(response, "patchType")))) {
+            throw new CallFailedException("the answer has a patch of no known type");
+        }
+        return response;
+    }
+
+    private HttpClient client(Identity identity) throws CallFailedException {
+        HttpClient known = clients.get(identity);
+        if (known != null) {
+            return known;
+        }
+        try {
+            HttpClient client = HttpClient.newBuilder()
+                    .version(HttpClient.Version.HTTP_1_1)
+                    .sslContext(WebhookTrust.context(identity.caBundle(), identity.serverName()))
+                    .build();
+            HttpClient other = clients.putIfAbsent(identity, client);
+            return other == null ? client : other;
+        } catch (GeneralSecurityException | IOException | IllegalArgumentException e) {
+            throw new CallFailedException("unable to load root certificates: " + e.getMessage());
+        }
+    }
+
+    @Override
+    public void close() {
+        clients.values().forEach(HttpClient::shutdownNow);
+    }
+}
