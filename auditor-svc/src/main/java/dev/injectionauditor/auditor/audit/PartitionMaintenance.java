@@ -29,7 +29,7 @@ final class PartitionMaintenance implements Loop.Work {
     private static final Logger LOG = LoggerFactory.getLogger(PartitionMaintenance.class);
 
     /** Key of the advisory lock that makes one member the only one. */
-    private static final long LOCK = 0x1A_9A27L;
+    static final long LOCK = 0x1A_9A27L;
 
     private static final Duration AHEAD = Duration.ofDays(7);
 
