@@ -347,8 +347,11 @@ create view outage_history as
 select w.cluster,
        w.webhook,
        o.outage_id,
-       tstzrange(o.started_after, o.started_by, '(]')                 as started_between,
-       tstzrange(o.ended_after, o.ended_before, '[)')                 as ended_between,
+       -- Calls of the same second would make these empty.
+       tstzrange(o.started_after, o.started_by,
+                 case when o.started_after = o.started_by then '[]' else '(]' end) as started_between,
+       tstzrange(o.ended_after, o.ended_before,
+                 case when o.ended_after = o.ended_before then '[]' else '[)' end) as ended_between,
        o.ended_before is null                                         as open,
        case when o.applied = 0 then 'full' else 'partial' end         as coverage,
        o.missed,
@@ -410,19 +413,42 @@ left join lateral (
     where recreation.webhook_id = p.webhook_id and recreation.pod_uid = p.pod_uid
     order by attempt desc
     limit 1) r on true
-where p.verdict = 'missed';
-comment on view missed_injections is 'Pods that were created without the mutation.';
+where p.verdict = 'missed'
+union all
+select w.cluster,
+       w.webhook,
+       m.namespace,
+       m.pod_name,
+       m.pod_uid,
+       null,
+       null,
+       m.missed_at,
+       'unknown',
+       null,
+       null,
+       o.outage_id,
+       null,
+       null
+from logged_miss m
+join watched_webhook w using (webhook_id)
+left join lateral (
+    select case when outage.ended_after >= m.missed_at then outage.outage_id end as outage_id
+    from outage
+    where outage.webhook_id = m.webhook_id and outage.started_by <= m.missed_at
+    order by outage.started_by desc
+    limit 1) o on true;
+comment on view missed_injections is 'Pods that were created without the mutation: seen by the observer, or told by an imported audit log, which knows less of them.';
 comment on column missed_injections.cluster is 'Id of the cluster.';
 comment on column missed_injections.webhook is 'Name of the webhook.';
 comment on column missed_injections.namespace is 'Namespace of the Pod.';
-comment on column missed_injections.pod_name is 'Name of the Pod.';
-comment on column missed_injections.pod_uid is 'uid of the Pod.';
-comment on column missed_injections.owner_kind is 'Kind of its controller; null for a bare Pod.';
+comment on column missed_injections.pod_name is 'Name of the Pod; null if it was generated and the log does not tell.';
+comment on column missed_injections.pod_uid is 'uid of the Pod; null if the log does not tell.';
+comment on column missed_injections.owner_kind is 'Kind of its controller; null for a bare Pod and from a log, like the name.';
 comment on column missed_injections.owner_name is 'Name of its controller; null for a bare Pod.';
-comment on column missed_injections.created_at is 'creationTimestamp of the Pod.';
+comment on column missed_injections.created_at is 'creationTimestamp of the Pod; from a log, when the answer to its creation was complete.';
 comment on column missed_injections.cause is 'Why the call was missed, as far as evidence tells.';
-comment on column missed_injections.lacking is 'Names of the containers without the variable.';
-comment on column missed_injections.lifecycle is 'Where the Pod is in its life.';
+comment on column missed_injections.lacking is 'Names of the containers without the variable; null from a log.';
+comment on column missed_injections.lifecycle is 'Where the Pod is in its life; null from a log.';
 comment on column missed_injections.outage_id is 'The outage that it belongs to.';
 comment on column missed_injections.recreation is 'How its recreation ended; null if there was none or it is under way.';
 comment on column missed_injections.replacement is 'Name of the Pod that took its place; null if none is known.';

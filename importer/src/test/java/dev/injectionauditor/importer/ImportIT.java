@@ -3,6 +3,7 @@ package dev.injectionauditor.importer;
 import static dev.injectionauditor.auditor.db.Tables.CALL_HOUR;
 import static dev.injectionauditor.auditor.db.Tables.EVIDENCE;
 import static dev.injectionauditor.auditor.db.Tables.LOGGED_MISS;
+import static dev.injectionauditor.auditor.db.Tables.MISSED_INJECTIONS;
 import static dev.injectionauditor.auditor.db.Tables.OUTAGE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
@@ -105,9 +106,12 @@ class ImportIT {
 
     private List<String> namesMissedIn(LoggedOutage outage) {
         return database.jooq()
-                .selectFrom(LOGGED_MISS)
-                .where(LOGGED_MISS.MISSED_AT.between(outage.startedBy(), outage.endedAfter()))
-                .fetch(LOGGED_MISS.POD_NAME);
+                .select(MISSED_INJECTIONS.POD_NAME)
+                .from(MISSED_INJECTIONS)
+                .join(OUTAGE)
+                .on(OUTAGE.OUTAGE_ID.eq(MISSED_INJECTIONS.OUTAGE_ID))
+                .where(OUTAGE.STARTED_BY.eq(outage.startedBy()))
+                .fetch(MISSED_INJECTIONS.POD_NAME);
     }
 
     @ParameterizedTest
