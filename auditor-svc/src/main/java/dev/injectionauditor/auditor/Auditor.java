@@ -16,11 +16,12 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,8 +38,10 @@ final class Auditor implements AutoCloseable {
     private final Parts parts = new Parts();
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final InstantSource clock = InstantSource.system();
+    /** By role: whether it has been able to work within a time. */
+    private final Map<String, Predicate<Duration>> progress = new ConcurrentSkipListMap<>();
+
     private final AuditorConfig config;
-    private @Nullable AuditRole audit;
 
     Auditor(AuditorConfig config) throws IOException {
         this.config = config;
@@ -49,7 +52,7 @@ final class Auditor implements AutoCloseable {
                     ManagementServer.start(config.management(), metrics, this::health, this::readiness),
                     QUICK);
             if (config.roles().contains(Role.AUDIT)) {
-                audit = startAudit(metrics);
+                startAudit(metrics);
             }
             if (config.roles().contains(Role.OBSERVE) || config.roles().contains(Role.REMEDIATE)) {
                 startClusterRoles(metrics);
@@ -67,7 +70,7 @@ final class Auditor implements AutoCloseable {
         }
     }
 
-    private AuditRole startAudit(PrometheusMeterRegistry metrics) {
+    private void startAudit(PrometheusMeterRegistry metrics) {
         Database database = parts.add(
                 "database",
                 Database.open(
@@ -76,18 +79,19 @@ final class Auditor implements AutoCloseable {
                         config.postgres().password()),
                 QUICK);
         database.migrate();
-        return parts.add(
+        AuditRole audit = parts.add(
                 "audit role",
                 new AuditRole(
                         config.kafka(),
                         database.jooq(),
                         config.kafka().topics().prefix() + ".audit",
                         config.topicPartitions(),
-                        config.quietPeriod(),
+                        config.history(),
                         config.recreation(),
                         metrics,
                         clock),
                 ROLE_LIMIT);
+        progress.put("audit", audit::hasProgressedWithin);
     }
 
     private void startClusterRoles(PrometheusMeterRegistry metrics) {
@@ -111,31 +115,45 @@ final class Auditor implements AutoCloseable {
                         metrics,
                         clock);
                 role.start();
-                return role::close;
+                return new ActiveRole(role::hasProgressedWithin, role::close);
             });
         }
         if (config.roles().contains(Role.REMEDIATE)) {
             lead("remediate", client, () -> {
                 RemediateRole role = new RemediateRole(
                         client, config.kafka(), producer, config.watched().cluster(), config.identity(), clock);
-                return role::close;
+                return new ActiveRole(role::hasProgressedWithin, role::close);
             });
         }
     }
 
+    private record ActiveRole(Predicate<Duration> progress, Runnable end) implements Leadership.ActiveRole {
+
+        @Override
+        public boolean hasProgressedWithin(Duration limit) {
+            return progress.test(limit);
+        }
+
+        @Override
+        public void close() {
+            end.run();
+        }
+    }
+
     private void lead(String role, KubernetesClient client, Supplier<Leadership.ActiveRole> activate) {
-        parts.add(
-                        role + " role",
-                        new Leadership(
-                                client,
-                                config.leaseNamespace(),
-                                "injection-auditor-" + role,
-                                config.identity(),
-                                config.leases(),
-                                clock,
-                                activate),
-                        ROLE_LIMIT)
-                .start();
+        Leadership leadership = parts.add(
+                role + " role",
+                new Leadership(
+                        client,
+                        config.leaseNamespace(),
+                        "injection-auditor-" + role,
+                        config.identity(),
+                        config.leases(),
+                        clock,
+                        activate),
+                ROLE_LIMIT);
+        progress.put(role, leadership::hasProgressedWithin);
+        leadership.start();
     }
 
     private Config kubernetes() {
@@ -145,9 +163,10 @@ final class Auditor implements AutoCloseable {
     }
 
     private Optional<String> health() {
-        return audit != null && !audit.hasProgressedWithin(STUCK)
-                ? Optional.of("the audit role makes no progress")
-                : Optional.empty();
+        return progress.entrySet().stream()
+                .filter(role -> !role.getValue().test(STUCK))
+                .map(role -> "the role " + role.getKey() + " makes no progress")
+                .findFirst();
     }
 
     private Optional<String> readiness() {

@@ -1,5 +1,6 @@
 package dev.injectionauditor.auditor;
 
+import dev.injectionauditor.auditor.audit.HistoryPolicy;
 import dev.injectionauditor.auditor.audit.RecreationPolicy;
 import dev.injectionauditor.auditor.observe.ObserveRole;
 import dev.injectionauditor.schema.WatchedWebhook;
@@ -29,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param leaseNamespace namespace of the Leases
  * @param leases timing of the Leases
  * @param postgres where the history is
- * @param quietPeriod how long calls must be applied again before an outage counts as over
+ * @param history how the history is kept
  * @param recreation what may be recreated
  * @param observationQueue how many observations may wait for Kafka
  * @param probes when and where the webhook is probed
@@ -45,7 +46,7 @@ record AuditorConfig(
         String leaseNamespace,
         Leadership.Timing leases,
         Postgres postgres,
-        Duration quietPeriod,
+        HistoryPolicy history,
         RecreationPolicy recreation,
         int observationQueue,
         ObserveRole.Probes probes,
@@ -95,7 +96,10 @@ record AuditorConfig(
                         lease.multipliedBy(2).dividedBy(3),
                         lease.multipliedBy(2).dividedBy(15)),
                 postgres(settings, options, environment),
-                settings.duration("--quiet-period", options.quietPeriod, SECOND, HOUR),
+                new HistoryPolicy(
+                        settings.duration("--quiet-period", options.quietPeriod, SECOND, HOUR),
+                        settings.duration("--retention", options.retention, DAY, DAY.multipliedBy(10_000)),
+                        settings.duration("--unconfirmed-after", options.unconfirmedAfter, SECOND, DAY)),
                 new RecreationPolicy(
                         settings.choice(
                                 "--recreation",

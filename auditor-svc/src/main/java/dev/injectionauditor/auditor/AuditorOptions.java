@@ -89,6 +89,22 @@ final class AuditorOptions implements Callable<Integer> {
     @Nullable String quietPeriod;
 
     @Option(
+            names = "--retention",
+            paramLabel = "TIME",
+            defaultValue = "30d",
+            description = "How long rows of single Pods are kept, and up to a week longer; missed Pods and outages are"
+                    + " kept for good. Default: ${DEFAULT-VALUE}")
+    @Nullable String retention;
+
+    @Option(
+            names = "--unconfirmed-after",
+            paramLabel = "TIME",
+            defaultValue = "5m",
+            description = "How long the admission event of a Pod may take to come before the Pod is flagged as"
+                    + " unconfirmed. Default: ${DEFAULT-VALUE}")
+    @Nullable String unconfirmedAfter;
+
+    @Option(
             names = "--recreation",
             paramLabel = "MODE",
             defaultValue = "off",

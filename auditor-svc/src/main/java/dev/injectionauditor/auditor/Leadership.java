@@ -25,6 +25,10 @@ final class Leadership implements AutoCloseable {
 
     /** A role that is running. */
     interface ActiveRole extends AutoCloseable {
+
+        /** Whether it has been able to work within this time. */
+        boolean hasProgressedWithin(Duration limit);
+
         @Override
         void close();
     }
@@ -36,7 +40,7 @@ final class Leadership implements AutoCloseable {
     private final Timing timing;
     private final Supplier<ActiveRole> role;
     private final Loop loop;
-    private @Nullable ActiveRole active;
+    private volatile @Nullable ActiveRole active;
 
     /**
      * How long a Lease holds.
@@ -75,6 +79,12 @@ final class Leadership implements AutoCloseable {
     /** Whether this process holds the Lease. */
     synchronized boolean isLeader() {
         return active != null;
+    }
+
+    /** Whether the role, if it is active here, has been able to work within this time. */
+    boolean hasProgressedWithin(Duration limit) {
+        ActiveRole running = active;
+        return running == null || running.hasProgressedWithin(limit);
     }
 
     private boolean campaign() throws InterruptedException {

@@ -14,6 +14,7 @@ import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
+import java.util.stream.Stream;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
@@ -30,6 +31,7 @@ import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
 import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.util.IPAddress;
 
 /** A certificate authority of the local stack, and the serving certificates it signs. */
 public final class LocalCertificates {
@@ -67,8 +69,12 @@ public final class LocalCertificates {
         return pem(authority);
     }
 
-    /** Signs a serving certificate for {@code localhost} and 127.0.0.1 and writes it and its key into the folder. */
-    public ServingFiles writeServing(Path folder) throws IOException {
+    /**
+     * Signs a serving certificate for {@code localhost} and 127.0.0.1 and writes it and its key into the folder.
+     *
+     * @param moreHosts further DNS names or IP addresses that it is for
+     */
+    public ServingFiles writeServing(Path folder, String... moreHosts) throws IOException {
         try {
             KeyPair key = newKey();
             X509Certificate certificate = sign(builder(
@@ -77,10 +83,7 @@ public final class LocalCertificates {
                             key)
                     .addExtension(
                             Extension.extendedKeyUsage, false, new ExtendedKeyUsage(KeyPurposeId.id_kp_serverAuth))
-                    .addExtension(Extension.subjectAlternativeName, false, new GeneralNames(new GeneralName[] {
-                        new GeneralName(GeneralName.dNSName, "localhost"),
-                        new GeneralName(GeneralName.iPAddress, "127.0.0.1")
-                    })));
+                    .addExtension(Extension.subjectAlternativeName, false, names(moreHosts)));
             Path certificateFile = folder.resolve("tls.crt");
             Path keyFile = folder.resolve("tls.key");
             Files.createDirectories(folder);
@@ -90,6 +93,14 @@ public final class LocalCertificates {
         } catch (GeneralSecurityException | OperatorCreationException e) {
             throw new IllegalStateException("cannot sign a serving certificate", e);
         }
+    }
+
+    private static GeneralNames names(String... moreHosts) {
+        return new GeneralNames(Stream.concat(Stream.of("localhost", "127.0.0.1"), Stream.of(moreHosts))
+                .distinct()
+                .map(host ->
+                        new GeneralName(IPAddress.isValid(host) ? GeneralName.iPAddress : GeneralName.dNSName, host))
+                .toArray(GeneralName[]::new));
     }
 
     private X509v3CertificateBuilder builder(X500Name issuer, X500Name subject, KeyPair key) {

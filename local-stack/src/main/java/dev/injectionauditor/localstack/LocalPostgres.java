@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.regex.Pattern;
 
 /**
@@ -39,7 +40,25 @@ public final class LocalPostgres implements AutoCloseable {
      * @throws IOException if it cannot be started
      */
     public static LocalPostgres start(Path dataDirectory, int port) throws IOException {
-        return new LocalPostgres(dataDirectory, port);
+        try {
+            return new LocalPostgres(dataDirectory, port);
+        } catch (IOException | RuntimeException e) {
+            // The start fails after the server was launched if this process is shutting down.
+            kill(dataDirectory);
+            Folders.delete(dataDirectory);
+            throw e;
+        }
+    }
+
+    private static void kill(Path dataDirectory) {
+        List<ProcessHandle> servers = ProcessHandle.allProcesses()
+                .filter(process -> process.info()
+                        .commandLine()
+                        .filter(line -> line.contains(dataDirectory.toString()))
+                        .isPresent())
+                .toList();
+        servers.forEach(ProcessHandle::destroyForcibly);
+        servers.forEach(server -> server.onExit().join());
     }
 
     private EmbeddedPostgres launch(int onPort) throws IOException {

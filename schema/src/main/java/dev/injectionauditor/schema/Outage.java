@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param coverage whether anything was applied inside
  * @param missed Pods in it without the mutation
  * @param preset Pods in it that the call was missed for but that set the variable themselves
+ * @param probes probes of the observer in it that were not applied; they count no Pods
  * @param applied applied evidence between {@code startedBy} and {@code endedAfter}
  */
 public record Outage(
@@ -37,6 +38,7 @@ public record Outage(
         Coverage coverage,
         @JsonProperty(required = true) long missed,
         @JsonProperty(required = true) long preset,
+        @JsonProperty(required = true) long probes,
         @JsonProperty(required = true) long applied)
         implements Event {
 
@@ -49,6 +51,7 @@ public record Outage(
         required("coverage", coverage);
         notNegative("missed", missed);
         notNegative("preset", preset);
+        notNegative("probes", probes);
         notNegative("applied", applied);
     }
 
@@ -91,6 +94,7 @@ public record Outage(
                         String.valueOf(endedBefore),
                         Long.toString(missed),
                         Long.toString(preset),
+                        Long.toString(probes),
                         Long.toString(applied))
                 .toLowerCase(Locale.ROOT);
     }

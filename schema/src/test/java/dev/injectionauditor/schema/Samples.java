@@ -35,8 +35,8 @@ final class Samples {
                 new MissedInjection(
                         MissedInjection.Status.FOUND, POD, CREATED, OWNER, Cause.NO_ENDPOINTS, List.of("web")),
                 new MissedInjection(MissedInjection.Status.WITHDRAWN, POD, CREATED, null, Cause.UNKNOWN, List.of()),
-                new Outage(UID, Outage.State.CLOSED, CREATED, CREATED, AT, AT, Outage.Coverage.PARTIAL, 11, 1, 4),
-                new Outage(UID, Outage.State.OPEN, null, CREATED, CREATED, null, Outage.Coverage.FULL, 1, 0, 0),
+                new Outage(UID, Outage.State.CLOSED, CREATED, CREATED, AT, AT, Outage.Coverage.PARTIAL, 11, 1, 2, 4),
+                new Outage(UID, Outage.State.OPEN, null, CREATED, CREATED, null, Outage.Coverage.FULL, 1, 0, 0, 0),
                 new RecreationRequest(
                         RecreationRequest.requestId(POD, 1), POD, OWNER, 1, false, AT, AT.plusSeconds(60)),
                 new RecreationRequest("by-hand", POD, null, 2, true, AT, AT.plusSeconds(60)),

@@ -1,31 +1,59 @@
 package dev.injectionauditor.auditor.audit;
 
 import static dev.injectionauditor.auditor.db.Tables.ADMISSION;
+import static dev.injectionauditor.auditor.db.Tables.POD;
+import static org.jooq.impl.DSL.any;
+import static org.jooq.impl.DSL.condition;
 
 import dev.injectionauditor.auditor.db.tables.records.AdmissionRecord;
 import dev.injectionauditor.schema.Admission;
+import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
+import java.util.UUID;
 import org.jooq.DSLContext;
 
-/** The table {@code admission}. Writing an admission again changes nothing. */
+/**
+ * The table {@code admission}. Writing an admission again changes nothing, except that what was flagged for the lack of
+ * it is not any more.
+ */
 final class AdmissionTable {
 
     private AdmissionTable() {}
 
-    static void write(DSLContext tx, int webhook, List<Admission> admissions) {
+    static void write(DSLContext tx, int webhook, List<Admission> admissions, Instant now) {
         if (admissions.isEmpty()) {
             return;
         }
         tx.insertInto(ADMISSION)
                 .columns(ADMISSION.fields())
                 .valuesOfRecords(admissions.stream()
-                        .map(admission -> record(webhook, admission))
+                        .map(admission -> record(webhook, admission, now))
                         .toList())
                 .onConflictDoNothing()
                 .execute();
+        tx.update(POD)
+                .set(POD.UNCONFIRMED, false)
+                .where(POD.WEBHOOK_ID.eq(webhook))
+                .and(condition(POD.UNCONFIRMED))
+                .and(POD.STAMP.eq(
+                        any(admissions.stream().map(Admission::requestUid).toArray(UUID[]::new))))
+                .execute();
     }
 
-    private static AdmissionRecord record(int webhook, Admission admission) {
+    /** Takes the flag from the admissions that these stamps are of: their Pods have come after all. */
+    static void found(DSLContext tx, int webhook, Collection<UUID> stamps) {
+        if (!stamps.isEmpty()) {
+            tx.update(ADMISSION)
+                    .set(ADMISSION.ORPHANED, false)
+                    .where(ADMISSION.WEBHOOK_ID.eq(webhook))
+                    .and(condition(ADMISSION.ORPHANED))
+                    .and(ADMISSION.REQUEST_UID.eq(any(stamps.toArray(UUID[]::new))))
+                    .execute();
+        }
+    }
+
+    private static AdmissionRecord record(int webhook, Admission admission, Instant now) {
         return new AdmissionRecord(
                 webhook,
                 admission.requestUid(),
@@ -36,6 +64,8 @@ final class AdmissionTable {
                 admission.containers(),
                 admission.patched(),
                 admission.answeredAt(),
-                admission.replica());
+                admission.replica(),
+                now,
+                false);
     }
 }

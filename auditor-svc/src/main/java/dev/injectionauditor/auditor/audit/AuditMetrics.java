@@ -11,6 +11,8 @@ final class AuditMetrics {
     private final Counter events;
     private final Counter poison;
     private final Counter sent;
+    private final Counter unconfirmed;
+    private final Counter orphaned;
 
     AuditMetrics(MeterRegistry registry) {
         this.registry = registry;
@@ -22,6 +24,12 @@ final class AuditMetrics {
                 .register(registry);
         this.sent = Counter.builder("injection_auditor_outbox_sent")
                 .description("Events sent from the outbox to Kafka")
+                .register(registry);
+        this.unconfirmed = Counter.builder("injection_auditor_unconfirmed_stamps")
+                .description("Pods with a stamp whose admission event did not come within the grace period")
+                .register(registry);
+        this.orphaned = Counter.builder("injection_auditor_orphaned_admissions")
+                .description("Admission events of which no Pod with the stamp came within the grace period")
                 .register(registry);
         for (Verdict verdict : Verdict.values()) {
             verdicts(verdict);
@@ -38,6 +46,11 @@ final class AuditMetrics {
 
     void sent(int count) {
         sent.increment(count);
+    }
+
+    void flagged(GraceSweep.Flagged flagged) {
+        unconfirmed.increment(flagged.unconfirmed());
+        orphaned.increment(flagged.orphaned());
     }
 
     private Counter verdicts(Verdict verdict) {

@@ -22,23 +22,25 @@ public final class AuditRole implements AutoCloseable {
 
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
     private static final Duration OUTBOX_PAUSE = Duration.ofMillis(100);
+    private static final Duration PARTITIONS_PAUSE = Duration.ofHours(1);
+    private static final Duration SWEEP_PAUSE = Duration.ofSeconds(30);
 
     private final Parts parts = new Parts();
-    private final List<Loop> loops;
+    private final List<Loop> progressing;
 
     /**
      * Starts the role.
      *
      * @param group consumer group that the work is shared in
      * @param partitions number of partitions for topics that have to be made
-     * @param quietPeriod how long calls must be applied again before an outage counts as over, longer than zero
+     * @param history how the history is kept
      */
     public AuditRole(
             KafkaSettings kafka,
             DSLContext db,
             String group,
             int partitions,
-            Duration quietPeriod,
+            HistoryPolicy history,
             RecreationPolicy recreation,
             MeterRegistry registry,
             InstantSource clock) {
@@ -53,7 +55,7 @@ public final class AuditRole implements AutoCloseable {
                         new TopicSetup(() -> Admin.create(kafka.admin()), kafka.topics(), partitions),
                         db,
                         new BatchDecoder(codec),
-                        new History(outbox, quietPeriod, clock),
+                        new History(outbox, history, clock),
                         metrics,
                         kafka.topics()),
                 CLOSE_LIMIT);
@@ -63,10 +65,14 @@ public final class AuditRole implements AutoCloseable {
         Loop relay = new Loop("outbox", new OutboxRelay(db, producer, metrics), OUTBOX_PAUSE, clock);
         Loop planner = new Loop(
                 "plan-recreation",
-                new RecreationPlanner(db, outbox, recreation, quietPeriod, clock),
+                new RecreationPlanner(db, outbox, recreation, history.quietPeriod(), clock),
                 Duration.ofSeconds(1),
                 clock);
-        loops = List.of(audit, relay, planner);
+        Loop maintenance = new Loop(
+                "partitions", new PartitionMaintenance(db, history.retention(), clock), PARTITIONS_PAUSE, clock);
+        Loop sweep = new Loop("sweep", new GraceSweep(db, history.grace(), metrics, clock), SWEEP_PAUSE, clock);
+        progressing = List.of(audit, relay, planner, sweep);
+        List<Loop> loops = List.of(maintenance, audit, relay, planner, sweep);
         for (Loop loop : loops) {
             parts.add("audit loop", loop, CLOSE_LIMIT);
             loop.start();
@@ -94,9 +100,9 @@ public final class AuditRole implements AutoCloseable {
                 ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 10_000);
     }
 
-    /** Whether every loop has been able to work within this time. */
+    /** Whether every loop that is to work all the time has been able to work within this time. */
     public boolean hasProgressedWithin(Duration limit) {
-        return loops.stream().allMatch(loop -> loop.hasProgressedWithin(limit));
+        return progressing.stream().allMatch(loop -> loop.hasProgressedWithin(limit));
     }
 
     @Override

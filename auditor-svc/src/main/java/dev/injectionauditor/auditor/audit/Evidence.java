@@ -1,5 +1,8 @@
 package dev.injectionauditor.auditor.audit;
 
+import dev.injectionauditor.schema.Signal;
+import dev.injectionauditor.schema.WatchedWebhook;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.UUID;
@@ -8,24 +11,48 @@ import java.util.UUID;
  * One call of the webhook that was applied or not, as the API server's clock places it.
  *
  * @param at when
- * @param resourceVersion breaks ties between equal times
- * @param ref what it is from: the uid of a Pod
+ * @param version breaks ties between equal times: the resource version, 0 where there is none
+ * @param ref what it is from: the uid of a Pod, or a uid made from the id of a signal or audit event
+ * @param source what tells it
  * @param kind whether the call was applied
  */
-record Evidence(Instant at, long resourceVersion, UUID ref, Kind kind) implements Comparable<Evidence> {
+record Evidence(Instant at, long version, UUID ref, Source source, Kind kind) implements Comparable<Evidence> {
 
+    /** The order of PostgreSQL too, which compares uids as bytes without a sign. */
     private static final Comparator<Evidence> ORDER = Comparator.comparing(Evidence::at)
-            .thenComparingLong(Evidence::resourceVersion)
-            .thenComparing(Evidence::ref);
+            .thenComparingLong(Evidence::version)
+            .thenComparing(evidence -> evidence.ref().getMostSignificantBits(), Long::compareUnsigned)
+            .thenComparing(evidence -> evidence.ref().getLeastSignificantBits(), Long::compareUnsigned)
+            .thenComparing(Evidence::source);
 
     /** Whether a call was applied. */
     enum Kind {
         /** The webhook was applied. */
         APPLIED,
-        /** It was not, and the Pod lacks the mutation. */
+        /** It was not, and what was to be created lacks the mutation. */
         MISSED,
         /** It was not, but the Pod needs no mutation. */
         PRESET
+    }
+
+    /** What tells of a call. */
+    enum Source {
+        /** A Pod as the API server has stored it. */
+        POD,
+        /** The answer to a dry-run creation by the observer. */
+        PROBE,
+        /** An event of the API server's audit log. */
+        AUDIT
+    }
+
+    /** What a probe tells. */
+    static Evidence of(WatchedWebhook source, Signal.Probe probe) {
+        return new Evidence(
+                probe.at(),
+                0,
+                UUID.nameUUIDFromBytes((source.source() + "/" + probe.id()).getBytes(StandardCharsets.UTF_8)),
+                Source.PROBE,
+                probe.applied() ? Kind.APPLIED : Kind.MISSED);
     }
 
     boolean applied() {

@@ -1,23 +1,33 @@
 package dev.injectionauditor.auditor.audit;
 
-import static dev.injectionauditor.auditor.db.Tables.POD;
-import static org.jooq.impl.DSL.max;
-import static org.jooq.impl.DSL.min;
-import static org.jooq.impl.DSL.noCondition;
+import static dev.injectionauditor.auditor.db.Tables.EVIDENCE;
+import static org.jooq.impl.DSL.count;
+import static org.jooq.impl.DSL.inline;
+import static org.jooq.impl.DSL.row;
 
+import dev.injectionauditor.auditor.db.enums.EvidenceKind;
+import dev.injectionauditor.auditor.db.enums.EvidenceSource;
+import dev.injectionauditor.auditor.db.tables.records.EvidenceRecord;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.Set;
+import java.util.UUID;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
-import org.jspecify.annotations.Nullable;
+import org.jooq.Row3;
 
-/** Evidence of outages as the table {@code pod} gives it. Every method takes the caller's transaction. */
-final class EvidenceTable {
+/** The tables {@code evidence} and {@code call_hour} for one webhook in one transaction. */
+final class EvidenceTable implements EvidenceLog {
 
-    private static final Condition IS_EVIDENCE = POD.VERDICT.ne(Verdict.PREDATES);
-    private static final Condition APPLIED = POD.VERDICT.in(Verdict.INJECTED, Verdict.INCOMPLETE);
+    // In line, so that PostgreSQL sees that the partial indexes fit.
+    private static final Condition APPLIED = EVIDENCE.KIND.eq(inline(EvidenceKind.applied));
+    private static final Condition NOT_APPLIED = EVIDENCE.KIND.ne(inline(EvidenceKind.applied));
+    private static final Row3<Instant, Long, UUID> POSITION = row(EVIDENCE.AT, EVIDENCE.VERSION, EVIDENCE.REF);
 
     private final DSLContext tx;
     private final int webhook;
@@ -27,48 +37,144 @@ final class EvidenceTable {
         this.webhook = webhook;
     }
 
-    /**
-     * All evidence of a span, in order.
-     *
-     * @param from inclusive
-     * @param until inclusive; null for no end
-     */
-    List<Evidence> between(Instant from, @Nullable Instant until) {
-        try (Stream<Evidence> evidence = tx.select(POD.CREATED_AT, POD.RESOURCE_VERSION, POD.POD_UID, POD.VERDICT)
-                .from(POD)
-                .where(POD.WEBHOOK_ID.eq(webhook))
-                .and(IS_EVIDENCE)
-                .and(POD.CREATED_AT.ge(from))
-                .and(until == null ? noCondition() : POD.CREATED_AT.le(until))
-                .fetchStream()
-                .map(pod -> new Evidence(
-                        pod.value1(),
-                        pod.value2(),
-                        pod.value3(),
-                        PodChange.kind(pod.value4()).orElseThrow()))) {
-            return evidence.sorted().toList();
+    /** Those of these that are stored already, as they are. */
+    Set<Evidence> stored(Collection<Evidence> wanted) {
+        Set<Evidence> stored = new HashSet<>();
+        if (!wanted.isEmpty()) {
+            stored.addAll(tx.selectFrom(EVIDENCE)
+                    .where(EVIDENCE.WEBHOOK_ID.eq(webhook))
+                    .and(EVIDENCE.AT.in(
+                            wanted.stream().map(Evidence::at).distinct().toList()))
+                    .and(EVIDENCE.REF.in(wanted.stream().map(Evidence::ref).toList()))
+                    .fetch(EvidenceTable::evidence));
+        }
+        return stored;
+    }
+
+    @Override
+    public void write(Collection<EvidenceChange> changes) {
+        if (changes.isEmpty()) {
+            return;
+        }
+        delete(changes.stream()
+                .map(EvidenceChange::before)
+                .filter(Objects::nonNull)
+                .toList());
+        List<EvidenceRecord> records = changes.stream()
+                .map(EvidenceChange::after)
+                .filter(Objects::nonNull)
+                .map(this::record)
+                .toList();
+        if (!records.isEmpty()) {
+            tx.insertInto(EVIDENCE)
+                    .columns(EVIDENCE.fields())
+                    .valuesOfRecords(records)
+                    .execute();
+        }
+        CallHours.count(tx, webhook, changes);
+    }
+
+    private void delete(List<Evidence> gone) {
+        if (!gone.isEmpty()) {
+            tx.deleteFrom(EVIDENCE)
+                    .where(EVIDENCE.WEBHOOK_ID.eq(webhook))
+                    .and(POSITION.in(gone.stream().map(EvidenceTable::position).toList()))
+                    .execute();
         }
     }
 
-    /** Time of the last applied call before this moment. */
-    Optional<Instant> lastAppliedBefore(Instant moment) {
-        return tx.select(max(POD.CREATED_AT))
-                .from(POD)
-                .where(POD.WEBHOOK_ID.eq(webhook))
-                .and(IS_EVIDENCE)
-                .and(APPLIED)
-                .and(POD.CREATED_AT.lt(moment))
-                .fetchOptional(max(POD.CREATED_AT));
+    @Override
+    public List<Evidence> between(Instant from, Instant until) {
+        return tx.selectFrom(EVIDENCE)
+                .where(EVIDENCE.WEBHOOK_ID.eq(webhook))
+                .and(EVIDENCE.AT.between(from, until))
+                .orderBy(EVIDENCE.AT, EVIDENCE.VERSION, EVIDENCE.REF)
+                .fetch(EvidenceTable::evidence);
     }
 
-    /** Time of the first applied call after this moment. */
-    Optional<Instant> firstAppliedAfter(Instant moment) {
-        return tx.select(min(POD.CREATED_AT))
-                .from(POD)
-                .where(POD.WEBHOOK_ID.eq(webhook))
-                .and(IS_EVIDENCE)
-                .and(APPLIED)
-                .and(POD.CREATED_AT.gt(moment))
-                .fetchOptional(min(POD.CREATED_AT));
+    @Override
+    public Optional<Evidence> lastNotAppliedBefore(Instant time) {
+        return last(NOT_APPLIED.and(EVIDENCE.AT.lt(time)));
+    }
+
+    @Override
+    public Optional<Evidence> firstNotAppliedAfter(Instant time) {
+        return first(NOT_APPLIED.and(EVIDENCE.AT.gt(time)));
+    }
+
+    @Override
+    public Optional<Evidence> lastAppliedBefore(Instant time) {
+        return last(APPLIED.and(EVIDENCE.AT.lt(time)));
+    }
+
+    @Override
+    public Optional<Evidence> firstAppliedAfter(Instant time) {
+        return first(APPLIED.and(EVIDENCE.AT.gt(time)));
+    }
+
+    @Override
+    public Optional<Evidence> firstAppliedAfter(Evidence evidence) {
+        return first(APPLIED.and(EVIDENCE.AT.ge(evidence.at())).and(POSITION.gt(position(evidence))));
+    }
+
+    private Optional<Evidence> first(Condition condition) {
+        return tx.selectFrom(EVIDENCE)
+                .where(EVIDENCE.WEBHOOK_ID.eq(webhook))
+                .and(condition)
+                .orderBy(EVIDENCE.AT, EVIDENCE.VERSION, EVIDENCE.REF)
+                .limit(1)
+                .fetchOptional(EvidenceTable::evidence);
+    }
+
+    private Optional<Evidence> last(Condition condition) {
+        return tx.selectFrom(EVIDENCE)
+                .where(EVIDENCE.WEBHOOK_ID.eq(webhook))
+                .and(condition)
+                .orderBy(EVIDENCE.AT.desc(), EVIDENCE.VERSION.desc(), EVIDENCE.REF.desc())
+                .limit(1)
+                .fetchOptional(EvidenceTable::evidence);
+    }
+
+    @Override
+    public Calls countAfter(Evidence evidence, Instant until) {
+        Evidence last = last(NOT_APPLIED.and(EVIDENCE.AT.le(until))).orElseThrow();
+        return tx
+                .select(EVIDENCE.SOURCE, EVIDENCE.KIND, count())
+                .from(EVIDENCE)
+                .where(EVIDENCE.WEBHOOK_ID.eq(webhook))
+                .and(EVIDENCE.AT.between(evidence.at(), until))
+                .and(POSITION.gt(position(evidence)))
+                .and(POSITION.le(position(last)))
+                .groupBy(EVIDENCE.SOURCE, EVIDENCE.KIND)
+                .fetch()
+                .stream()
+                .map(row -> Calls.of(source(row.value1()), kind(row.value2())).times(row.value3()))
+                .reduce(Calls.NONE, Calls::plus);
+    }
+
+    private static Row3<Instant, Long, UUID> position(Evidence evidence) {
+        return row(evidence.at(), evidence.version(), evidence.ref());
+    }
+
+    private EvidenceRecord record(Evidence evidence) {
+        return new EvidenceRecord(
+                webhook,
+                evidence.at(),
+                evidence.version(),
+                evidence.ref(),
+                EvidenceSource.valueOf(evidence.source().name().toLowerCase(Locale.ROOT)),
+                EvidenceKind.valueOf(evidence.kind().name().toLowerCase(Locale.ROOT)));
+    }
+
+    private static Evidence evidence(EvidenceRecord row) {
+        return new Evidence(row.getAt(), row.getVersion(), row.getRef(), source(row.getSource()), kind(row.getKind()));
+    }
+
+    private static Evidence.Source source(EvidenceSource source) {
+        return Evidence.Source.valueOf(source.name().toUpperCase(Locale.ROOT));
+    }
+
+    private static Evidence.Kind kind(EvidenceKind kind) {
+        return Evidence.Kind.valueOf(kind.name().toUpperCase(Locale.ROOT));
     }
 }

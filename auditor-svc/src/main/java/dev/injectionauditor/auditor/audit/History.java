@@ -1,22 +1,20 @@
 package dev.injectionauditor.auditor.audit;
 
 import static dev.injectionauditor.auditor.db.Tables.POISON_RECORD;
-import static dev.injectionauditor.auditor.db.Tables.WATCHED_WEBHOOK;
 
 import dev.injectionauditor.schema.Event;
 import dev.injectionauditor.schema.MissedInjection;
-import dev.injectionauditor.schema.PodObservation;
+import dev.injectionauditor.schema.Outage;
 import dev.injectionauditor.schema.Signal;
 import dev.injectionauditor.schema.WatchedWebhook;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -30,13 +28,12 @@ import org.jspecify.annotations.Nullable;
 final class History {
 
     private final Outbox outbox;
-    private final Duration quietPeriod;
+    private final HistoryPolicy policy;
     private final InstantSource clock;
 
-    /** @param quietPeriod how long calls must be applied again before an outage counts as over */
-    History(Outbox outbox, Duration quietPeriod, InstantSource clock) {
+    History(Outbox outbox, HistoryPolicy policy, InstantSource clock) {
         this.outbox = outbox;
-        this.quietPeriod = quietPeriod;
+        this.policy = policy;
         this.clock = clock;
     }
 
@@ -53,7 +50,10 @@ final class History {
         setAside(tx, batch.poison());
         List<PodChange> changes = new ArrayList<>();
         List<Event> published = new ArrayList<>();
-        batch.webhooks().forEach((source, events) -> apply(tx, source, events, changes, published));
+        // Always in the same order, so that two members with several webhooks in hand cannot block each other.
+        batch.webhooks().entrySet().stream()
+                .sorted(Comparator.comparing(entry -> entry.getKey().source()))
+                .forEach(entry -> apply(tx, entry.getKey(), entry.getValue(), changes, published));
         return new Effects(newVerdicts(changes), published);
     }
 
@@ -63,52 +63,54 @@ final class History {
             Batch.Events events,
             List<PodChange> allChanges,
             List<Event> allPublished) {
-        int webhook = webhookId(tx, source);
-        AdmissionTable.write(tx, webhook, events.admissions());
+        int webhook = WebhookTable.lock(tx, source);
+        Instant now = clock.instant();
+        AdmissionTable.write(tx, webhook, events.admissions(), now);
         SignalTables.write(tx, webhook, events.signals());
         RecreationTable.writeRequests(tx, webhook, events.requests());
         RecreationTable.writeResults(tx, webhook, events.results());
 
-        List<PodChange> judged = new PodJudge(known(tx, webhook, events)).judge(events.pods());
-        List<PodChange> changes = CauseFinder.assign(tx, webhook, judged).stream()
-                .filter(PodChange::isChange)
-                .toList();
-        PodTable.write(tx, webhook, changes);
+        List<PodChange> judged = new PodJudge(PodTable.load(tx, webhook, events.pods()))
+                .judge(events.pods()).stream().filter(PodChange::isChange).toList();
+        PodTable.write(tx, webhook, judged, now);
+        AdmissionTable.found(tx, webhook, stamps(judged));
+        List<PodChange> changes = CauseUpdate.of(tx, webhook, events, judged);
         List<Event> published = new ArrayList<>(missed(changes));
-        published.addAll(new OutageHistory(tx, source, webhook, quietPeriod).update(changes));
+        published.addAll(outages(tx, source, webhook, events, changes));
         outbox.add(tx, source, published);
         allChanges.addAll(changes);
         allPublished.addAll(published);
     }
 
-    /** The stored Pods that these events can change. */
-    private static List<StoredPod> known(DSLContext tx, int webhook, Batch.Events events) {
-        Map<UUID, StoredPod> known = new LinkedHashMap<>();
-        Stream.of(
-                        PodTable.load(
-                                tx,
-                                webhook,
-                                events.pods().stream()
-                                        .map(observation -> observation.pod().uid())
-                                        .collect(Collectors.toSet()),
-                                events.pods().stream()
-                                        .map(PodObservation::stamp)
-                                        .filter(Objects::nonNull)
-                                        .collect(Collectors.toSet())),
-                        PodTable.notAppliedNamedIn(tx, webhook, events.admissions()),
-                        firstEndpointChange(events.signals())
-                                .map(since -> PodTable.notAppliedSince(tx, webhook, since))
-                                .orElse(List.of()))
-                .flatMap(List::stream)
-                .forEach(pod -> known.put(pod.facts().pod().uid(), pod));
-        return List.copyOf(known.values());
+    private List<Outage> outages(
+            DSLContext tx, WatchedWebhook source, int webhook, Batch.Events events, List<PodChange> changes) {
+        EvidenceTable evidence = new EvidenceTable(tx, webhook);
+        Instant keptSince = RetentionTable.keptSince(tx);
+        List<EvidenceChange> evidenceChanges = Stream.concat(
+                        changes.stream().flatMap(change -> change.evidence().stream()),
+                        probes(evidence, source, events.signals()))
+                .filter(change -> !change.at().isBefore(keptSince))
+                .toList();
+        return new OutageHistory(evidence, new OutageTable(tx, webhook), source, policy.quietPeriod())
+                .update(evidenceChanges);
     }
 
-    private static Optional<Instant> firstEndpointChange(List<Signal> signals) {
-        return signals.stream()
-                .filter(Signal.Endpoints.class::isInstance)
-                .map(signal -> signal.time().minus(CauseFinder.TIMESTAMP_RESOLUTION))
-                .min(Instant::compareTo);
+    private static Stream<EvidenceChange> probes(EvidenceTable evidence, WatchedWebhook source, List<Signal> signals) {
+        Set<Evidence> probes = signals.stream()
+                .filter(Signal.Probe.class::isInstance)
+                .map(signal -> Evidence.of(source, (Signal.Probe) signal))
+                .collect(Collectors.toSet());
+        probes.removeAll(evidence.stored(probes));
+        return probes.stream().map(probe -> new EvidenceChange(null, probe));
+    }
+
+    private static List<UUID> stamps(List<PodChange> changes) {
+        return changes.stream()
+                .map(PodChange::after)
+                .filter(Objects::nonNull)
+                .map(after -> after.facts().stamp())
+                .filter(Objects::nonNull)
+                .toList();
     }
 
     private static List<MissedInjection> missed(List<PodChange> changes) {
@@ -154,23 +156,5 @@ final class History {
                     .onConflictDoNothing()
                     .execute();
         }
-    }
-
-    private static int webhookId(DSLContext tx, WatchedWebhook source) {
-        return find(tx, source).orElseGet(() -> {
-            tx.insertInto(WATCHED_WEBHOOK, WATCHED_WEBHOOK.CLUSTER, WATCHED_WEBHOOK.WEBHOOK)
-                    .values(source.cluster(), source.webhook())
-                    .onConflictDoNothing()
-                    .execute();
-            return find(tx, source).orElseThrow();
-        });
-    }
-
-    private static Optional<Integer> find(DSLContext tx, WatchedWebhook source) {
-        return tx.select(WATCHED_WEBHOOK.WEBHOOK_ID)
-                .from(WATCHED_WEBHOOK)
-                .where(WATCHED_WEBHOOK.CLUSTER.eq(source.cluster()))
-                .and(WATCHED_WEBHOOK.WEBHOOK.eq(source.webhook()))
-                .fetchOptional(WATCHED_WEBHOOK.WEBHOOK_ID);
     }
 }

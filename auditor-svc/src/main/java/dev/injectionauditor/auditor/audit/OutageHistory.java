@@ -1,161 +1,141 @@
 package dev.injectionauditor.auditor.audit;
 
-import dev.injectionauditor.auditor.db.tables.records.OutageRecord;
 import dev.injectionauditor.schema.Outage;
 import dev.injectionauditor.schema.WatchedWebhook;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.stream.Stream;
-import org.jooq.DSLContext;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the outage windows in the database equal to those that the whole evidence shows, by computing anew only the
- * part of the history that changed evidence can touch. Used for one webhook in one transaction.
+ * Keeps the stored outage windows equal to those that the whole evidence shows, by looking only at what is near a
+ * change. Used for one webhook in one transaction.
  */
 final class OutageHistory {
 
-    /** Changes closer together than this are computed together. */
+    /** Changes closer together than this are dealt with together. */
     private static final Duration TOGETHER = Duration.ofSeconds(30);
 
-    private static final UUID NO_EVIDENCE = new UUID(0, 0);
-
+    private final EvidenceLog evidence;
+    private final OutageLog outages;
     private final WatchedWebhook source;
-    private final int webhook;
     private final Duration quietPeriod;
-    private final EvidenceTable evidence;
-    private final OutageTable outages;
-    private final Map<UUID, Optional<OutageRecord>> before = new HashMap<>();
-    private final Map<UUID, Optional<OutageRecord>> after = new HashMap<>();
+    private final Map<UUID, Optional<OutageWindow>> before = new HashMap<>();
+    private final Map<UUID, Optional<OutageWindow>> after = new HashMap<>();
 
-    OutageHistory(DSLContext tx, WatchedWebhook source, int webhook, Duration quietPeriod) {
+    OutageHistory(EvidenceLog evidence, OutageLog outages, WatchedWebhook source, Duration quietPeriod) {
+        this.evidence = evidence;
+        this.outages = outages;
         this.source = source;
-        this.webhook = webhook;
         this.quietPeriod = quietPeriod;
-        this.evidence = new EvidenceTable(tx, webhook);
-        this.outages = new OutageTable(tx, webhook);
     }
 
     /**
-     * Brings the windows up to date with evidence that is in the tables already.
+     * Writes changes of the evidence and brings the windows up to date with them.
      *
-     * @param changes what was written
      * @return every window that is now another than before, removed ones first
      */
-    List<Outage> update(List<PodChange> changes) {
-        List<Evidence> changed = changes.stream()
-                .filter(change -> !PodChange.evidence(change.before()).equals(PodChange.evidence(change.after())))
-                .flatMap(change -> Stream.concat(
-                        PodChange.evidence(change.before()).stream(), PodChange.evidence(change.after()).stream()))
-                .sorted()
+    List<Outage> update(Collection<EvidenceChange> changes) {
+        List<EvidenceChange> sorted = changes.stream()
+                .filter(EvidenceChange::isChange)
+                .sorted(Comparator.comparing(EvidenceChange::at))
                 .toList();
-        int start = 0;
-        for (int next = 1; next <= changed.size(); next++) {
-            boolean apart = next == changed.size()
-                    || Duration.between(
-                                            changed.get(next - 1).at(),
-                                            changed.get(next).at())
-                                    .compareTo(TOGETHER)
-                            > 0;
-            if (apart) {
-                updateAround(changed.subList(start, next));
-                start = next;
-            }
+        if (sorted.isEmpty()) {
+            return List.of();
         }
+        // Each step leaves the windows equal to the evidence written so far, so the steps may come in any order: first
+        // the many that touch no window.
+        List<OutageWindow> around =
+                outages.around(sorted.getFirst().at(), sorted.getLast().at());
+        Map<Boolean, List<EvidenceChange>> touching =
+                sorted.stream().collect(Collectors.partitioningBy(change -> touches(change, around)));
+        evidence.write(touching.get(false));
+        groups(touching.get(true)).forEach(this::updateAround);
         return published();
     }
 
-    private void updateAround(List<Evidence> changed) {
-        Instant first = changed.getFirst().at();
-        Instant last = changed.getLast().at();
-        if (changed.stream().allMatch(Evidence::applied) && !outages.isTouchedByAppliedIn(first, last)) {
+    private static boolean touches(EvidenceChange change, List<OutageWindow> around) {
+        return !change.isOfAppliedOnly() || around.stream().anyMatch(window -> window.isTouchedByApplied(change.at()));
+    }
+
+    private static List<List<EvidenceChange>> groups(List<EvidenceChange> sorted) {
+        List<List<EvidenceChange>> groups = new ArrayList<>();
+        int start = 0;
+        for (int next = 1; next <= sorted.size(); next++) {
+            if (next == sorted.size()
+                    || Duration.between(
+                                            sorted.get(next - 1).at(),
+                                            sorted.get(next).at())
+                                    .compareTo(TOGETHER)
+                            > 0) {
+                groups.add(sorted.subList(start, next));
+                start = next;
+            }
+        }
+        return groups;
+    }
+
+    private void updateAround(List<EvidenceChange> changes) {
+        evidence.write(changes);
+        Instant first = changes.getFirst().at();
+        Instant last = changes.getLast().at();
+        OutageRegion region = OutageRegion.read(evidence, first, last, quietPeriod);
+        List<OutageWindow> old = stored(
+                region.lower() == null ? first : region.lower().at(),
+                region.upper() == null ? last : region.upper().at());
+        replace(
+                old,
+                region.windows(
+                        old,
+                        changes,
+                        quietPeriod,
+                        this::id,
+                        () -> evidence.countAfter(region.upper(), old.getLast().endedAfter())));
+    }
+
+    private List<OutageWindow> stored(Instant from, Instant until) {
+        return outages.around(from, until).stream()
+                .filter(window -> !window.startedBy().isAfter(until)
+                        && !window.endedAfter().isBefore(from))
+                .sorted(Comparator.comparing(OutageWindow::startedBy))
+                .toList();
+    }
+
+    private void replace(List<OutageWindow> old, List<OutageWindow> now) {
+        Map<UUID, OutageWindow> oldById = byId(old);
+        Map<UUID, OutageWindow> nowById = byId(now);
+        List<UUID> gone =
+                oldById.keySet().stream().filter(id -> !nowById.containsKey(id)).toList();
+        List<OutageWindow> written =
+                now.stream().filter(window -> !old.contains(window)).toList();
+        if (gone.isEmpty() && written.isEmpty()) {
             return;
         }
-        Instant from = lowerCut(first);
-        Instant until = upperCut(last);
-        List<Evidence> region = new ArrayList<>();
-        evidence.lastAppliedBefore(from).map(OutageHistory::applied).ifPresent(region::add);
-        region.addAll(evidence.between(from, until));
-        if (until != null) {
-            evidence.firstAppliedAfter(until).map(OutageHistory::applied).ifPresent(region::add);
-        }
-        replace(outages.startedBetween(from, until), OutageWindows.of(region, quietPeriod));
+        outages.replace(gone, written);
+        gone.forEach(id -> note(id, oldById.get(id), null));
+        written.forEach(window -> note(window.id(), oldById.get(window.id()), window));
     }
 
-    /** From where on evidence must be looked at: no window before it can be touched by a change at {@code first}. */
-    private Instant lowerCut(Instant first) {
-        OutageRecord window = outages.lastStartedBy(first).orElse(null);
-        if (window == null || isQuietBetween(window.getEndedBefore(), first)) {
-            return first;
-        }
-        return window.getStartedBy();
+    private static Map<UUID, OutageWindow> byId(List<OutageWindow> windows) {
+        return windows.stream().collect(Collectors.toMap(OutageWindow::id, window -> window));
     }
 
-    /** Up to where evidence must be looked at; null for all of it. */
-    private @Nullable Instant upperCut(Instant last) {
-        OutageRecord window = outages.lastStartedBy(last).orElse(null);
-        if (window != null && window.getEndedBefore() == null) {
-            return null;
-        }
-        if (window != null && window.getEndedBefore().isAfter(last)) {
-            return window.getEndedBefore();
-        }
-        OutageRecord next = outages.firstStartedAfter(last).orElse(null);
-        if (next == null || isQuietBetween(evidence.firstAppliedAfter(last).orElse(null), next.getStartedBy())) {
-            return last;
-        }
-        return next.getEndedBefore();
-    }
-
-    private boolean isQuietBetween(@Nullable Instant applied, Instant notApplied) {
-        return applied != null && !applied.plus(quietPeriod).isAfter(notApplied);
-    }
-
-    /** Stands for an applied call at the edge of a region, of which only the time matters. */
-    private static Evidence applied(Instant at) {
-        return new Evidence(at, 0, NO_EVIDENCE, Evidence.Kind.APPLIED);
-    }
-
-    private void replace(Map<UUID, OutageRecord> old, List<OutageWindow> windows) {
-        Map<UUID, OutageRecord> now = new HashMap<>();
-        windows.stream().map(this::record).forEach(record -> now.put(record.getOutageId(), record));
-        List<UUID> gone =
-                old.keySet().stream().filter(id -> !now.containsKey(id)).toList();
-        List<OutageRecord> changed = now.values().stream()
-                .filter(record -> !record.equals(old.get(record.getOutageId())))
-                .toList();
-        outages.delete(gone);
-        outages.write(changed);
-        Stream.concat(gone.stream(), changed.stream().map(OutageRecord::getOutageId))
-                .forEach(id -> {
-                    before.putIfAbsent(id, Optional.ofNullable(old.get(id)));
-                    after.put(id, Optional.ofNullable(now.get(id)));
-                });
-    }
-
-    private OutageRecord record(OutageWindow window) {
-        return new OutageRecord(
-                id(source, window.first()),
-                webhook,
-                window.startedAfter(),
-                window.startedBy(),
-                window.endedAfter(),
-                window.endedBefore(),
-                window.missed(),
-                window.preset(),
-                window.applied());
+    private void note(UUID id, @Nullable OutageWindow old, @Nullable OutageWindow now) {
+        before.putIfAbsent(id, Optional.ofNullable(old));
+        after.put(id, Optional.ofNullable(now));
     }
 
     /** The identity of a window: a function of its first not-applied evidence. */
-    static UUID id(WatchedWebhook source, UUID firstNotApplied) {
+    private UUID id(UUID firstNotApplied) {
         return UUID.nameUUIDFromBytes(
                 (source.source() + "/outages/" + firstNotApplied).getBytes(StandardCharsets.UTF_8));
     }
@@ -163,10 +143,10 @@ final class OutageHistory {
     private List<Outage> published() {
         List<Outage> changed = new ArrayList<>();
         before.forEach((id, old) -> {
-            Optional<OutageRecord> now = after.get(id);
+            Optional<OutageWindow> now = after.get(id);
             if (now.isPresent() && !now.equals(old)) {
-                changed.add(outage(
-                        now.get(), now.get().getEndedBefore() == null ? Outage.State.OPEN : Outage.State.CLOSED));
+                changed.add(
+                        outage(now.get(), now.get().endedBefore() == null ? Outage.State.OPEN : Outage.State.CLOSED));
             } else if (now.isEmpty() && old.isPresent()) {
                 changed.add(outage(old.get(), Outage.State.REMOVED));
             }
@@ -176,17 +156,18 @@ final class OutageHistory {
         return changed;
     }
 
-    private static Outage outage(OutageRecord record, Outage.State state) {
+    private static Outage outage(OutageWindow window, Outage.State state) {
         return new Outage(
-                record.getOutageId(),
+                window.id(),
                 state,
-                record.getStartedAfter(),
-                record.getStartedBy(),
-                record.getEndedAfter(),
-                record.getEndedBefore(),
-                record.getApplied() == 0 ? Outage.Coverage.FULL : Outage.Coverage.PARTIAL,
-                record.getMissed(),
-                record.getPreset(),
-                record.getApplied());
+                window.startedAfter(),
+                window.startedBy(),
+                window.endedAfter(),
+                window.endedBefore(),
+                window.calls().applied() == 0 ? Outage.Coverage.FULL : Outage.Coverage.PARTIAL,
+                window.calls().missed(),
+                window.calls().preset(),
+                window.calls().probes(),
+                window.calls().applied());
     }
 }

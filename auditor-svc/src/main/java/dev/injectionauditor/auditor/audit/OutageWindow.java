@@ -7,21 +7,29 @@ import org.jspecify.annotations.Nullable;
 /**
  * A span in which calls were not applied (design, section 5).
  *
- * @param first ref of the first not-applied evidence, which gives the window its identity
+ * @param id identity, made from its first not-applied evidence
  * @param startedAfter last applied evidence before it, exclusive; null if there is none
  * @param startedBy first not-applied evidence
  * @param endedAfter last not-applied evidence
  * @param endedBefore applied evidence that closed it, null while it is open
- * @param missed not-applied evidence of Pods that lack the mutation
- * @param preset not-applied evidence of Pods that need none
- * @param applied applied evidence between first and last not-applied
+ * @param calls the calls between first and last not-applied, both included
  */
 record OutageWindow(
-        UUID first,
+        UUID id,
         @Nullable Instant startedAfter,
         Instant startedBy,
         Instant endedAfter,
         @Nullable Instant endedBefore,
-        long missed,
-        long preset,
-        long applied) {}
+        Calls calls) {
+
+    /** Whether not-applied evidence of this time is part of it. */
+    boolean covers(Instant notApplied) {
+        return !notApplied.isBefore(startedBy) && !notApplied.isAfter(endedAfter);
+    }
+
+    /** Whether applied evidence of this time can change it. */
+    boolean isTouchedByApplied(Instant applied) {
+        return (startedAfter == null || !applied.isBefore(startedAfter))
+                && (endedBefore == null || !applied.isAfter(endedBefore));
+    }
+}

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,22 +18,25 @@ import org.jspecify.annotations.Nullable;
 final class OutageWindows {
 
     private final Duration quietPeriod;
+    private final UnaryOperator<UUID> identity;
     private final List<OutageWindow> windows = new ArrayList<>();
     private @Nullable Instant lastApplied;
     private @Nullable Open open;
 
-    private OutageWindows(Duration quietPeriod) {
+    private OutageWindows(Duration quietPeriod, UnaryOperator<UUID> identity) {
         this.quietPeriod = quietPeriod;
+        this.identity = identity;
     }
 
     /**
      * All windows, oldest first.
      *
+     * @param identity makes the id of a window from the ref of its first not-applied evidence
      * @param evidence in ascending order, without repeats
      * @param quietPeriod longer than zero
      */
-    static List<OutageWindow> of(List<Evidence> evidence, Duration quietPeriod) {
-        OutageWindows finder = new OutageWindows(quietPeriod);
+    static List<OutageWindow> of(Iterable<Evidence> evidence, Duration quietPeriod, UnaryOperator<UUID> identity) {
+        OutageWindows finder = new OutageWindows(quietPeriod, identity);
         evidence.forEach(finder::next);
         finder.end();
         return finder.windows;
@@ -50,7 +54,7 @@ final class OutageWindows {
             end();
         }
         if (open == null) {
-            open = new Open(evidence, lastApplied);
+            open = new Open(evidence, identity.apply(evidence.ref()), lastApplied);
         }
         open.notApplied(evidence);
     }
@@ -65,18 +69,16 @@ final class OutageWindows {
     /** A window that has begun and may go on. */
     private static final class Open {
 
-        private final UUID first;
+        private final UUID id;
         private final Instant startedBy;
         private final @Nullable Instant startedAfter;
         private Instant endedAfter;
         private @Nullable Instant firstAppliedSince;
-        private long missed;
-        private long preset;
-        private long applied;
-        private long appliedSince;
+        private Calls calls = Calls.NONE;
+        private Calls callsSince = Calls.NONE;
 
-        Open(Evidence first, @Nullable Instant startedAfter) {
-            this.first = first.ref();
+        Open(Evidence first, UUID id, @Nullable Instant startedAfter) {
+            this.id = id;
             this.startedBy = first.at();
             this.startedAfter = startedAfter;
             this.endedAfter = first.at();
@@ -91,24 +93,18 @@ final class OutageWindows {
             if (firstAppliedSince == null) {
                 firstAppliedSince = evidence.at();
             }
-            appliedSince++;
+            callsSince = callsSince.plus(Calls.of(evidence));
         }
 
         void notApplied(Evidence evidence) {
             endedAfter = evidence.at();
-            applied += appliedSince;
-            appliedSince = 0;
+            calls = calls.plus(callsSince).plus(Calls.of(evidence));
+            callsSince = Calls.NONE;
             firstAppliedSince = null;
-            switch (evidence.kind()) {
-                case MISSED -> missed++;
-                case PRESET -> preset++;
-                case APPLIED -> throw new IllegalArgumentException("applied");
-            }
         }
 
         OutageWindow window() {
-            return new OutageWindow(
-                    first, startedAfter, startedBy, endedAfter, firstAppliedSince, missed, preset, applied);
+            return new OutageWindow(id, startedAfter, startedBy, endedAfter, firstAppliedSince, calls);
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.injectionauditor.auditor.audit;
 
 import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,18 +18,34 @@ record PodChange(@Nullable StoredPod before, @Nullable StoredPod after) {
         return !Objects.equals(before, after);
     }
 
-    /** The evidence that a stored Pod gives, if its verdict gives any. */
-    static Optional<Evidence> evidence(@Nullable StoredPod pod) {
+    UUID uid() {
+        return facts().pod().uid();
+    }
+
+    /** What is known of the Pod; of one that is not to be stored any more, what was known. */
+    PodFacts facts() {
+        return (after != null ? after : Objects.requireNonNull(before)).facts();
+    }
+
+    /** How the evidence changes that the Pod gives, if it gives any. */
+    Optional<EvidenceChange> evidence() {
+        Evidence old = evidence(before);
+        Evidence now = evidence(after);
+        return old == null && now == null ? Optional.empty() : Optional.of(new EvidenceChange(old, now));
+    }
+
+    private static @Nullable Evidence evidence(@Nullable StoredPod pod) {
         if (pod == null) {
-            return Optional.empty();
+            return null;
         }
         PodFacts facts = pod.facts();
         return kind(pod.verdict())
                 .map(kind -> new Evidence(
-                        facts.createdAt(), facts.resourceVersion(), facts.pod().uid(), kind));
+                        facts.createdAt(), facts.resourceVersion(), facts.pod().uid(), Evidence.Source.POD, kind))
+                .orElse(null);
     }
 
-    static Optional<Evidence.Kind> kind(Verdict verdict) {
+    private static Optional<Evidence.Kind> kind(Verdict verdict) {
         return switch (verdict) {
             case INJECTED, INCOMPLETE -> Optional.of(Evidence.Kind.APPLIED);
             case MISSED -> Optional.of(Evidence.Kind.MISSED);

@@ -84,15 +84,32 @@ final class PodJudge {
         return first;
     }
 
-    private static @Nullable StoredPod decide(
-            Merged pod, @Nullable StoredPod before, Map<UUID, PodFacts> firstWithStamp) {
+    private static boolean isFirst(PodFacts facts, Map<UUID, PodFacts> firstWithStamp) {
+        PodFacts first = facts.stamp() == null ? null : firstWithStamp.get(facts.stamp());
+        return first != null && first.pod().uid().equals(facts.pod().uid());
+    }
+
+    /** Whether the stamp was found to be another Pod's, which is not stored any more: its time is over. */
+    private boolean isKnownCopy(PodFacts facts) {
+        StoredPod before = stored.get(facts.pod().uid());
+        return before != null
+                && facts.stamp() != null
+                && facts.stamp().equals(before.facts().stamp())
+                && switch (before.verdict()) {
+                    case MISSED, PRESET, PREDATES -> true;
+                    case INJECTED, INCOMPLETE, EXEMPT -> false;
+                }
+                && stored.values().stream()
+                        .noneMatch(other -> facts.stamp().equals(other.facts().stamp())
+                                && PodFacts.CREATION.compare(other.facts(), before.facts()) < 0);
+    }
+
+    private @Nullable StoredPod decide(Merged pod, @Nullable StoredPod before, Map<UUID, PodFacts> firstWithStamp) {
         PodFacts facts = pod.facts();
         if (facts == null) {
             return null;
         }
-        PodFacts first = facts.stamp() == null ? null : firstWithStamp.get(facts.stamp());
-        Verdict verdict = VerdictRule.decide(
-                facts, first != null && first.pod().uid().equals(facts.pod().uid()));
+        Verdict verdict = VerdictRule.decide(facts, isFirst(facts, firstWithStamp) && !isKnownCopy(facts));
         if (verdict == Verdict.EXEMPT) {
             return null;
         }

@@ -2,19 +2,24 @@ package dev.injectionauditor.auditor.audit;
 
 import static dev.injectionauditor.auditor.db.Tables.POD;
 import static org.jooq.impl.DSL.any;
+import static org.jooq.impl.DSL.condition;
+import static org.jooq.impl.DSL.excluded;
+import static org.jooq.impl.DSL.field;
+import static org.jooq.impl.DSL.inline;
+import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.row;
 
 import dev.injectionauditor.auditor.db.tables.records.PodRecord;
-import dev.injectionauditor.schema.Admission;
 import dev.injectionauditor.schema.OwnerRef;
+import dev.injectionauditor.schema.PodObservation;
 import dev.injectionauditor.schema.PodObservation.Lifecycle;
 import dev.injectionauditor.schema.PodRef;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.jooq.Condition;
@@ -25,48 +30,98 @@ import org.jspecify.annotations.Nullable;
 /** The table {@code pod}. Every method takes the caller's transaction. */
 final class PodTable {
 
+    // In line, so that PostgreSQL sees that the partial index fits.
+    private static final Condition NOT_APPLIED = POD.VERDICT.in(inline(Verdict.MISSED), inline(Verdict.PRESET));
+
     private PodTable() {}
 
-    /** The stored Pods with one of these uids, and those that share a stamp with one of them or carry one of these. */
-    static List<StoredPod> load(DSLContext tx, int webhook, Collection<UUID> uids, Collection<UUID> stamps) {
-        List<StoredPod> pods = select(tx, webhook, POD.POD_UID.eq(any(uids.toArray(UUID[]::new))));
-        UUID[] allStamps = Stream.concat(
-                        stamps.stream(), pods.stream().map(pod -> pod.facts().stamp()))
+    /** A Pod's name in its namespace. */
+    record Name(String namespace, String name) {}
+
+    /**
+     * Pods that an answer may be for.
+     *
+     * @param owners uids of controllers, all of whose Pods are meant
+     * @param namespaces namespaces of which all bare Pods are meant
+     */
+    record Candidates(Set<Name> names, Set<UUID> owners, Set<String> namespaces) {}
+
+    /**
+     * The stored Pods that these observations are of, and all those that share a stamp with one of them or carry the
+     * stamp of an observation.
+     */
+    static List<StoredPod> load(DSLContext tx, int webhook, List<PodObservation> observations) {
+        if (observations.isEmpty()) {
+            return List.of();
+        }
+        // The time is part of the identity of the row: it spares a look into every partition.
+        List<StoredPod> pods = select(
+                tx,
+                webhook,
+                POD.POD_UID
+                        .eq(any(observations.stream()
+                                .map(observation -> observation.pod().uid())
+                                .distinct()
+                                .toArray(UUID[]::new)))
+                        .and(POD.CREATED_AT.eq(any(observations.stream()
+                                .map(PodObservation::createdAt)
+                                .distinct()
+                                .toArray(Instant[]::new)))));
+        UUID[] stamps = Stream.concat(
+                        observations.stream().map(PodObservation::stamp),
+                        pods.stream().map(pod -> pod.facts().stamp()))
                 .filter(Objects::nonNull)
                 .distinct()
                 .toArray(UUID[]::new);
         List<StoredPod> all = new ArrayList<>(pods);
-        if (allStamps.length > 0) {
-            all.addAll(select(tx, webhook, POD.STAMP.eq(any(allStamps))));
+        if (stamps.length > 0) {
+            all.addAll(select(tx, webhook, POD.STAMP.eq(any(stamps))));
         }
         return all;
     }
 
-    /** The Pods with a missed call that one of these late answers could have been for. */
-    static List<StoredPod> notAppliedNamedIn(DSLContext tx, int webhook, List<Admission> admissions) {
-        List<Row2<String, String>> names = admissions.stream()
-                .filter(admission -> admission.name() != null)
-                .map(admission -> row(admission.namespace(), String.valueOf(admission.name())))
-                .toList();
-        return names.isEmpty()
-                ? List.of()
-                : select(
-                        tx,
-                        webhook,
-                        POD.VERDICT
-                                .in(Verdict.MISSED, Verdict.PRESET)
-                                .and(row(POD.NAMESPACE, POD.POD_NAME).in(names)));
+    /** Whether there is a Pod with a missed call from one time to another, both inclusive. */
+    static boolean isAnyNotApplied(DSLContext tx, int webhook, Instant from, Instant until) {
+        return tx.fetchExists(
+                POD, POD.WEBHOOK_ID.eq(webhook).and(NOT_APPLIED).and(POD.CREATED_AT.between(from, until)));
     }
 
-    /** The Pods with a missed call that were created at this time or later. */
-    static List<StoredPod> notAppliedSince(DSLContext tx, int webhook, Instant since) {
+    /** The Pods with a missed call from one time to another, both inclusive, that an answer may be for. */
+    static List<StoredPod> notAppliedAmong(
+            DSLContext tx, int webhook, Instant from, Instant until, Candidates candidates) {
         return select(
-                tx, webhook, POD.VERDICT.in(Verdict.MISSED, Verdict.PRESET).and(POD.CREATED_AT.ge(since)));
+                tx,
+                webhook,
+                NOT_APPLIED
+                        .and(POD.CREATED_AT.between(from, until))
+                        .and(row(POD.NAMESPACE, POD.POD_NAME)
+                                .in(candidates.names().stream()
+                                        .map(name -> row(name.namespace(), name.name()))
+                                        .toList())
+                                .or(POD.OWNER_UID.eq(any(candidates.owners().toArray(UUID[]::new))))
+                                .or(POD.OWNER_UID.isNull().and(POD.NAMESPACE.in(candidates.namespaces())))));
+    }
+
+    /**
+     * The Pods with a missed call that were created in this span.
+     *
+     * @param from inclusive
+     * @param until exclusive; null for no end
+     */
+    static List<StoredPod> notAppliedBetween(DSLContext tx, int webhook, Instant from, @Nullable Instant until) {
+        return select(
+                tx,
+                webhook,
+                NOT_APPLIED.and(POD.CREATED_AT.ge(from)).and(until == null ? noCondition() : POD.CREATED_AT.lt(until)));
     }
 
     /** The missed Pods that are pending or running, oldest first. */
     static List<StoredPod> missedAndActive(DSLContext tx, int webhook) {
-        return select(tx, webhook, POD.VERDICT.eq(Verdict.MISSED).and(POD.LIFECYCLE.eq(Lifecycle.ACTIVE))).stream()
+        return select(
+                        tx,
+                        webhook,
+                        POD.VERDICT.eq(inline(Verdict.MISSED)).and(POD.LIFECYCLE.eq(inline(Lifecycle.ACTIVE))))
+                .stream()
                 .sorted(Comparator.comparing(StoredPod::facts, PodFacts.CREATION))
                 .toList();
     }
@@ -78,34 +133,59 @@ final class PodTable {
                 .fetch(PodTable::stored);
     }
 
-    /** Writes the changes. */
-    static void write(DSLContext tx, int webhook, List<PodChange> changes) {
-        List<UUID> gone = changes.stream()
+    /**
+     * Writes the changes.
+     *
+     * @param now by the clock of the auditor
+     */
+    static void write(DSLContext tx, int webhook, List<PodChange> changes, Instant now) {
+        List<Row2<UUID, Instant>> gone = changes.stream()
                 .filter(change -> change.after() == null)
-                .map(change -> change.before().facts().pod().uid())
+                .map(change -> row(change.uid(), change.facts().createdAt()))
                 .toList();
         if (!gone.isEmpty()) {
             tx.deleteFrom(POD)
                     .where(POD.WEBHOOK_ID.eq(webhook))
-                    .and(POD.POD_UID.in(gone))
+                    .and(row(POD.POD_UID, POD.CREATED_AT).in(gone))
                     .execute();
         }
         List<PodRecord> records = changes.stream()
-                .filter(change -> change.after() != null)
-                .map(change -> record(webhook, change.after()))
+                .map(PodChange::after)
+                .filter(Objects::nonNull)
+                .map(after -> record(webhook, after, now))
                 .toList();
         if (!records.isEmpty()) {
             tx.insertInto(POD)
                     .columns(POD.fields())
                     .valuesOfRecords(records)
-                    .onConflict(POD.WEBHOOK_ID, POD.POD_UID)
+                    .onConflict(POD.WEBHOOK_ID, POD.POD_UID, POD.CREATED_AT)
                     .doUpdate()
                     .setAllToExcluded()
+                    // The flag is about the stamp, and stays as long as the verdict rests on the same one.
+                    .set(
+                            POD.UNCONFIRMED,
+                            field(condition(POD.UNCONFIRMED)
+                                    .and(POD.STAMP.eq(excluded(POD.STAMP)))
+                                    .and(excluded(POD.VERDICT).in(Verdict.INJECTED, Verdict.INCOMPLETE))))
                     .execute();
         }
     }
 
-    private static PodRecord record(int webhook, StoredPod pod) {
+    /** Writes nothing but the causes. */
+    static void writeCauses(DSLContext tx, int webhook, List<PodChange> changes) {
+        tx.batch(changes.stream()
+                        .map(change -> tx.update(POD)
+                                .set(
+                                        POD.CAUSE,
+                                        Objects.requireNonNull(change.after()).cause())
+                                .where(POD.WEBHOOK_ID.eq(webhook))
+                                .and(POD.POD_UID.eq(change.uid()))
+                                .and(POD.CREATED_AT.eq(change.facts().createdAt())))
+                        .toList())
+                .execute();
+    }
+
+    private static PodRecord record(int webhook, StoredPod pod, Instant now) {
         PodFacts facts = pod.facts();
         OwnerRef owner = facts.owner();
         PodRecord record = new PodRecord();
@@ -127,6 +207,8 @@ final class PodTable {
         record.setLifecycleVersion(pod.lifecycleVersion());
         record.setVerdict(pod.verdict());
         record.setCause(pod.cause());
+        record.setUnconfirmed(false);
+        record.setStoredAt(now);
         return record;
     }
 

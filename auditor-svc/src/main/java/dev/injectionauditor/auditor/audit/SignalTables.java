@@ -4,9 +4,12 @@ import static dev.injectionauditor.auditor.db.Tables.ENDPOINTS;
 import static dev.injectionauditor.auditor.db.Tables.WATCHED_SPAN;
 import static org.jooq.impl.DSL.excluded;
 import static org.jooq.impl.DSL.greatest;
+import static org.jooq.impl.DSL.min;
 
 import dev.injectionauditor.schema.Signal;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.jooq.DSLContext;
 
 /** The tables {@code endpoints} and {@code watched_span}. Writing a signal again changes nothing. */
@@ -23,7 +26,7 @@ final class SignalTables {
                             .onConflictDoNothing()
                             .execute();
                 case Signal.Probe probe -> {
-                    // The tables have no place for it yet.
+                    // Evidence like that of Pods: the history deals with it.
                 }
                 case Signal.Watched watched ->
                     tx.insertInto(WATCHED_SPAN)
@@ -36,5 +39,14 @@ final class SignalTables {
                             .execute();
             }
         }
+    }
+
+    /** When the ready endpoints changed for the first time after this moment. */
+    static Optional<Instant> nextEndpointsAfter(DSLContext tx, int webhook, Instant moment) {
+        return tx.select(min(ENDPOINTS.SEEN_AT))
+                .from(ENDPOINTS)
+                .where(ENDPOINTS.WEBHOOK_ID.eq(webhook))
+                .and(ENDPOINTS.SEEN_AT.gt(moment))
+                .fetchOptional(min(ENDPOINTS.SEEN_AT));
     }
 }

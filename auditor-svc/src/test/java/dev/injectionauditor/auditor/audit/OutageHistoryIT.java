@@ -1,11 +1,12 @@
 package dev.injectionauditor.auditor.audit;
 
+import static dev.injectionauditor.auditor.db.Tables.CALL_HOUR;
 import static dev.injectionauditor.auditor.db.Tables.OUTAGE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.injectionauditor.auditor.Database;
 import dev.injectionauditor.auditor.TestDatabases;
-import dev.injectionauditor.auditor.db.tables.records.OutageRecord;
+import dev.injectionauditor.auditor.db.tables.records.CallHourRecord;
 import dev.injectionauditor.localstack.junit.LocalServices;
 import dev.injectionauditor.schema.Event;
 import dev.injectionauditor.schema.EventCodec;
@@ -13,18 +14,24 @@ import dev.injectionauditor.schema.Outage;
 import dev.injectionauditor.schema.PodObservation;
 import dev.injectionauditor.schema.PodRef;
 import dev.injectionauditor.schema.Scope;
+import dev.injectionauditor.schema.Signal;
 import dev.injectionauditor.schema.Topics;
 import dev.injectionauditor.schema.WatchedWebhook;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jooq.DSLContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -42,8 +49,8 @@ class OutageHistoryIT {
     private static final Scope.Configuration CONFIGURATION =
             new Scope.Configuration("hook", new UUID(1, 1), 1, ZERO.minusSeconds(3600));
 
-    private final History history =
-            new History(new Outbox(new EventCodec(), Topics.defaults()), QUIET, InstantSource.fixed(ZERO));
+    private final History history = new History(
+            new Outbox(new EventCodec(), Topics.defaults()), HistoryPolicy.defaults(), InstantSource.fixed(ZERO));
 
     @Test
     void shouldKeepTheWindowsOfTheWholeEvidence() {
@@ -57,57 +64,107 @@ class OutageHistoryIT {
     }
 
     private void check(DSLContext db, WatchedWebhook source, Random random, String seed) {
-        // Given Pods within a minute or within hours, applied and missed in random proportion, in random order
-        List<PodObservation> pods = new ArrayList<>();
+        // Given Pods and probes within a minute or within hours, applied and not in random proportion, in random order
+        List<Event> events = new ArrayList<>();
         int seconds = random.nextBoolean() ? 60 : 6_000;
         double missRatio = random.nextDouble();
         int count = random.nextInt(1, 60);
         for (int i = 0; i < count; i++) {
-            pods.add(pod(random, seconds, missRatio, i));
+            if (random.nextInt(5) == 0) {
+                events.add(probe(random, seconds, missRatio, i));
+                continue;
+            }
+            PodObservation pod = pod(random, seconds, missRatio, 1_000 + i);
+            events.add(pod);
+            if (random.nextInt(5) == 0) {
+                // An older version that may tell something else
+                events.add(older(pod, random.nextBoolean()));
+            }
         }
-        Collections.shuffle(pods, random);
+        Collections.shuffle(events, random);
         Map<UUID, Outage> told = new HashMap<>();
-        List<PodObservation> seen = new ArrayList<>();
-        while (seen.size() < pods.size()) {
+        List<Event> seen = new ArrayList<>();
+        while (seen.size() < events.size()) {
             // When they arrive in batches, some of them again
-            int end = Math.min(pods.size(), seen.size() + random.nextInt(1, 15));
-            List<PodObservation> batch = new ArrayList<>(pods.subList(seen.size(), end));
+            int end = Math.min(events.size(), seen.size() + random.nextInt(1, 15));
+            List<Event> batch = new ArrayList<>(events.subList(seen.size(), end));
             for (int i = random.nextInt(3); i > 0 && !seen.isEmpty(); i--) {
                 batch.add(seen.get(random.nextInt(seen.size())));
             }
-            seen.addAll(pods.subList(seen.size(), end));
+            seen.addAll(events.subList(seen.size(), end));
             apply(db, source, batch).forEach(outage -> told.put(outage.outageId(), outage));
 
             // Then the windows are those of all that has been seen, and so are those that were told
-            List<OutageWindow> expected = oracle(seen);
+            List<OutageOracle.Window> expected = OutageOracle.windows(evidence(source, seen), QUIET).stream()
+                    .map(window -> new OutageOracle.Window(
+                            null,
+                            window.startedAfter(),
+                            window.startedBy(),
+                            window.endedAfter(),
+                            window.endedBefore(),
+                            window.calls()))
+                    .toList();
             assertThat(windows(db, source)).as(seed).isEqualTo(expected);
             assertThat(told.values().stream()
                             .filter(outage -> outage.state() != Outage.State.REMOVED)
-                            .map(outage -> new OutageWindow(
-                                    new UUID(0, 0),
-                                    outage.startedAfter(),
-                                    outage.startedBy(),
-                                    outage.endedAfter(),
-                                    outage.endedBefore(),
-                                    outage.missed(),
-                                    outage.preset(),
-                                    outage.applied())))
+                            .map(OutageHistoryIT::window))
                     .as(seed)
                     .containsExactlyInAnyOrderElementsOf(expected);
         }
+        // And the hours have been counted
+        assertThat(hours(db, source)).as(seed).isEqualTo(hours(evidence(source, seen)));
     }
 
-    private List<Outage> apply(DSLContext db, WatchedWebhook source, List<PodObservation> pods) {
+    private List<Outage> apply(DSLContext db, WatchedWebhook source, List<Event> events) {
         Batch batch = new Batch(
-                Map.of(source, new Batch.Events(List.of(), pods, List.of(), List.of(), List.of())),
+                Map.of(
+                        source,
+                        new Batch.Events(
+                                List.of(),
+                                only(PodObservation.class, events),
+                                only(Signal.class, events),
+                                List.of(),
+                                List.of())),
                 List.of(),
                 Map.of());
         List<Event> published = db.transactionResult(
                 transaction -> history.apply(transaction.dsl(), batch).published());
-        return published.stream()
-                .filter(Outage.class::isInstance)
-                .map(Outage.class::cast)
-                .toList();
+        return only(Outage.class, published);
+    }
+
+    private static <T> List<T> only(Class<T> type, List<Event> events) {
+        return events.stream().filter(type::isInstance).map(type::cast).toList();
+    }
+
+    /** What the events tell: each probe once, of each Pod its oldest version. */
+    private static Set<Evidence> evidence(WatchedWebhook source, Collection<Event> seen) {
+        Map<UUID, PodObservation> oldest = new HashMap<>();
+        only(PodObservation.class, List.copyOf(seen))
+                .forEach(pod -> oldest.merge(
+                        pod.pod().uid(), pod, (one, other) -> version(one) <= version(other) ? one : other));
+        Set<Evidence> evidence = new HashSet<>();
+        oldest.values()
+                .forEach(pod -> evidence.add(new Evidence(
+                        pod.createdAt(),
+                        version(pod),
+                        pod.pod().uid(),
+                        Evidence.Source.POD,
+                        pod.stamp() != null
+                                ? Evidence.Kind.APPLIED
+                                : pod.lacking().isEmpty() ? Evidence.Kind.PRESET : Evidence.Kind.MISSED)));
+        only(Signal.Probe.class, List.copyOf(seen)).forEach(probe -> evidence.add(Evidence.of(source, probe)));
+        return evidence;
+    }
+
+    private static long version(PodObservation pod) {
+        return Long.parseLong(pod.resourceVersion());
+    }
+
+    private static Signal.Probe probe(Random random, int seconds, double missRatio, int number) {
+        return new Signal.Probe(
+                ZERO.plusSeconds(random.nextInt(seconds)),
+                random.nextDouble() >= missRatio,
+                ZERO.plusSeconds(100_000 + number));
     }
 
     private static PodObservation pod(Random random, int seconds, double missRatio, int version) {
@@ -127,86 +184,80 @@ class OutageHistoryIT {
                 ZERO);
     }
 
-    private static List<OutageWindow> windows(DSLContext db, WatchedWebhook source) {
-        return db.selectFrom(OUTAGE)
+    private static PodObservation older(PodObservation pod, boolean missed) {
+        return new PodObservation(
+                pod.pod(),
+                Long.toString(version(pod) - 500),
+                pod.createdAt(),
+                pod.owner(),
+                missed ? null : UUID.randomUUID(),
+                pod.containers(),
+                pod.lacking(),
+                pod.scope(),
+                pod.lifecycle(),
+                pod.observedAt());
+    }
+
+    private static List<OutageOracle.Window> windows(DSLContext db, WatchedWebhook source) {
+        return db
+                .selectFrom(OUTAGE)
                 .where(OUTAGE.watchedWebhook().CLUSTER.eq(source.cluster()))
                 .orderBy(OUTAGE.STARTED_BY)
-                .fetch(OutageHistoryIT::window);
-    }
-
-    private static OutageWindow window(OutageRecord row) {
-        return new OutageWindow(
-                new UUID(0, 0),
-                row.getStartedAfter(),
-                row.getStartedBy(),
-                row.getEndedAfter(),
-                row.getEndedBefore(),
-                row.getMissed(),
-                row.getPreset(),
-                row.getApplied());
-    }
-
-    /** By brute force from the definition: walk on to the first applied call that nothing missed follows too soon. */
-    private static List<OutageWindow> oracle(List<PodObservation> seen) {
-        List<PodObservation> all = seen.stream()
-                .sorted((one, other) -> {
-                    int byTime = one.createdAt().compareTo(other.createdAt());
-                    return byTime != 0
-                            ? byTime
-                            : Long.compare(
-                                    Long.parseLong(one.resourceVersion()), Long.parseLong(other.resourceVersion()));
-                })
+                .fetch(OutageTable::window)
+                .stream()
+                .map(OutageHistoryIT::anonymous)
                 .toList();
-        List<OutageWindow> windows = new ArrayList<>();
-        int i = 0;
-        while (i < all.size()) {
-            if (applied(all.get(i))) {
-                i++;
-                continue;
-            }
-            int close = i;
-            while (close < all.size() && !(applied(all.get(close)) && isQuietAfter(all, close))) {
-                close++;
-            }
-            List<PodObservation> inside = all.subList(i, close);
-            List<PodObservation> core = inside.subList(0, lastMissed(inside) + 1);
-            windows.add(new OutageWindow(
-                    new UUID(0, 0),
-                    i == 0 ? null : all.get(i - 1).createdAt(),
-                    all.get(i).createdAt(),
-                    core.getLast().createdAt(),
-                    close == all.size() ? null : all.get(close).createdAt(),
-                    core.stream()
-                            .filter(pod -> !applied(pod) && !pod.lacking().isEmpty())
-                            .count(),
-                    core.stream()
-                            .filter(pod -> !applied(pod) && pod.lacking().isEmpty())
-                            .count(),
-                    core.stream().filter(OutageHistoryIT::applied).count()));
-            i = close;
-        }
-        return windows;
     }
 
-    private static int lastMissed(List<PodObservation> inside) {
-        int last = inside.size() - 1;
-        while (applied(inside.get(last))) {
-            last--;
-        }
-        return last;
+    private static OutageOracle.Window window(Outage outage) {
+        return new OutageOracle.Window(
+                null,
+                outage.startedAfter(),
+                outage.startedBy(),
+                outage.endedAfter(),
+                outage.endedBefore(),
+                new Calls(outage.missed(), outage.preset(), outage.probes(), outage.applied()));
     }
 
-    private static boolean isQuietAfter(List<PodObservation> all, int index) {
-        Instant end = all.get(index).createdAt().plus(QUIET);
-        for (int i = index + 1; i < all.size(); i++) {
-            if (!applied(all.get(i)) && all.get(i).createdAt().isBefore(end)) {
-                return false;
-            }
-        }
-        return true;
+    private static OutageOracle.Window anonymous(OutageWindow window) {
+        return new OutageOracle.Window(
+                null,
+                window.startedAfter(),
+                window.startedBy(),
+                window.endedAfter(),
+                window.endedBefore(),
+                window.calls());
     }
 
-    private static boolean applied(PodObservation pod) {
-        return pod.stamp() != null;
+    private static Map<Instant, List<Long>> hours(DSLContext db, WatchedWebhook source) {
+        return db.selectFrom(CALL_HOUR).where(CALL_HOUR.watchedWebhook().CLUSTER.eq(source.cluster())).fetch().stream()
+                .collect(Collectors.toMap(
+                        CallHourRecord::getHour,
+                        hour -> List.of(
+                                hour.getApplied(),
+                                hour.getMissed(),
+                                hour.getPreset(),
+                                hour.getProbesApplied(),
+                                hour.getProbesMissed())));
+    }
+
+    private static Map<Instant, List<Long>> hours(Set<Evidence> evidence) {
+        return evidence.stream()
+                .collect(Collectors.groupingBy(
+                        piece -> piece.at().truncatedTo(ChronoUnit.HOURS),
+                        Collectors.collectingAndThen(
+                                Collectors.toList(),
+                                hour -> List.of(
+                                        count(hour, Evidence.Kind.APPLIED, false),
+                                        count(hour, Evidence.Kind.MISSED, false),
+                                        count(hour, Evidence.Kind.PRESET, false),
+                                        count(hour, Evidence.Kind.APPLIED, true),
+                                        count(hour, Evidence.Kind.MISSED, true)))));
+    }
+
+    private static long count(List<Evidence> evidence, Evidence.Kind kind, boolean probe) {
+        return evidence.stream()
+                .filter(piece -> piece.kind() == kind && (piece.source() == Evidence.Source.PROBE) == probe)
+                .count();
     }
 }

@@ -68,18 +68,19 @@ class OutageWindowsTest {
                 default -> throw new IllegalArgumentException(word);
             };
             int second = Integer.parseInt(word.substring(1));
-            evidence.add(new Evidence(ZERO.plusSeconds(second), evidence.size(), UUID.randomUUID(), kind));
+            evidence.add(new Evidence(
+                    ZERO.plusSeconds(second), evidence.size(), UUID.randomUUID(), Evidence.Source.POD, kind));
         }
-        return OutageWindows.of(evidence, Duration.ofSeconds(5)).stream()
+        return OutageWindows.of(evidence, Duration.ofSeconds(5), ref -> ref).stream()
                 .map(window -> "(%s,%s] [%s,%s) missed %d preset %d applied %d"
                         .formatted(
                                 second(window.startedAfter()),
                                 second(window.startedBy()),
                                 second(window.endedAfter()),
                                 second(window.endedBefore()),
-                                window.missed(),
-                                window.preset(),
-                                window.applied()))
+                                window.calls().missed(),
+                                window.calls().preset(),
+                                window.calls().applied()))
                 .toList();
     }
 

@@ -67,7 +67,7 @@ class RecordedScenarioIT {
                         database.jooq(),
                         topics.prefix() + ".audit",
                         1,
-                        Duration.ofSeconds(5),
+                        HistoryPolicy.defaults(),
                         new RecreationPolicy(
                                 RecreationPolicy.Mode.OFF, 1, 1, Duration.ofSeconds(1), Duration.ofSeconds(1)),
                         new SimpleMeterRegistry(),

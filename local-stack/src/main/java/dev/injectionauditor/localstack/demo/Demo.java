@@ -65,6 +65,7 @@ final class Demo implements AutoCloseable {
                         : "PostgreSQL, Kafka and the Kubernetes cluster are real.");
         console.say("Starting PostgreSQL, Kafka and the cluster");
         stack = new Stack(folder, realCluster);
+        stack.start();
         workloads = new Workloads(stack.client());
         console.say("PostgreSQL at " + stack.psqlUrl() + ", Kafka at " + stack.kafkaAddress());
         startServices();
@@ -93,7 +94,7 @@ final class Demo implements AutoCloseable {
         console.say("New Pods have the injection again; waiting for the repair of those that were missed");
         Outcome outcome = awaitRepair();
         console.print("");
-        new Report(stack.jdbcUrl()).story(stack).forEach(console::print);
+        new Report(stack.jdbcUrl()).story(stack, simulation()).forEach(console::print);
         console.print("  logs  " + folder);
         console.print("");
         return outcome;
@@ -105,8 +106,8 @@ final class Demo implements AutoCloseable {
 
     private void startServices() throws IOException, InterruptedException {
         LocalCertificates certificates = new LocalCertificates();
-        certificate = certificates.writeServing(folder.resolve("tls"));
-        workloads.createNamespaces();
+        certificate = certificates.writeServing(folder.resolve("tls"), webhookHost);
+        workloads.createNamespace();
         webhook = startWebhook();
         auditor = new ServiceProcess(
                 "auditor",
@@ -114,11 +115,14 @@ final class Demo implements AutoCloseable {
                 List.of(
                         "--cluster=" + CLUSTER,
                         "--kubeconfig=" + stack.kubeconfig(),
+                        "--lease-namespace=" + Workloads.NAMESPACE,
                         "--kafka-bootstrap-servers=" + stack.kafkaAddress(),
                         "--postgres-url=" + stack.jdbcUrl(),
                         "--postgres-user=" + LocalPostgres.USER,
                         "--topic-partitions=1",
                         "--recreation=recreate",
+                        "--probe-namespace=" + Workloads.NAMESPACE,
+                        "--probe-interval=2s",
                         "--address=127.0.0.1",
                         "--management-port=" + ports.get(2)),
                 ports.get(2),

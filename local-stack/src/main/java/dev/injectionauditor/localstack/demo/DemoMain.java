@@ -4,7 +4,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -25,6 +27,8 @@ import picocli.CommandLine.Spec;
         })
 public final class DemoMain implements Callable<Integer> {
 
+    private static final int INTERRUPTED = 130;
+
     @Option(
             names = "--exit",
             description = "Stop everything at the end and print one line of JSON last. Without it, everything stays up"
@@ -34,9 +38,9 @@ public final class DemoMain implements Callable<Integer> {
     @Option(
             names = "--kubeconfig",
             paramLabel = "FILE",
-            description = "Use this cluster instead of the simulation. The demo makes the namespaces"
-                    + " injection-auditor and injection-auditor-demo in it and a MutatingWebhookConfiguration, and"
-                    + " deletes them at the end.")
+            description = "Use this cluster instead of the simulation. The demo makes the namespace"
+                    + " injection-auditor-demo in it and a MutatingWebhookConfiguration of that name, and deletes both at"
+                    + " the end.")
     @Nullable Path kubeconfig;
 
     @Option(
@@ -60,7 +64,12 @@ public final class DemoMain implements Callable<Integer> {
 
     /** Runs the demo. */
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new DemoMain()).execute(arguments));
+        System.exit(new CommandLine(new DemoMain())
+                .setExecutionExceptionHandler((failure, command, parsed) -> {
+                    command.getErr().println("The demo failed: " + failure.getMessage());
+                    return command.getCommandSpec().exitCodeOnExecutionException();
+                })
+                .execute(arguments));
     }
 
     @Override
@@ -68,10 +77,19 @@ public final class DemoMain implements Callable<Integer> {
         if (kubeconfig != null && !Files.isReadable(kubeconfig)) {
             throw new ParameterException(spec.commandLine(), "--kubeconfig: is not a readable file: " + kubeconfig);
         }
+        // At once, or the threads that start next to each other warn about it.
+        LoggerFactory.getILoggerFactory();
         Console console = new Console(System.out);
+        AtomicBoolean interrupted = new AtomicBoolean();
         Demo.Outcome outcome;
         try (Demo demo = new Demo(console, services, kubeconfig, webhookHost)) {
-            Thread atInterrupt = new Thread(demo::close, "demo-shutdown");
+            Runnable stop = demo::close;
+            Thread atInterrupt = new Thread(
+                    () -> {
+                        interrupted.set(true);
+                        stop.run();
+                    },
+                    "demo-shutdown");
             Runtime.getRuntime().addShutdownHook(atInterrupt);
             outcome = demo.run();
             if (!exit) {
@@ -79,6 +97,12 @@ public final class DemoMain implements Callable<Integer> {
                 new CountDownLatch(1).await();
             }
             Runtime.getRuntime().removeShutdownHook(atInterrupt);
+        } catch (Exception e) {
+            if (interrupted.get()) {
+                // What was stopped fails where it is; nobody needs to be told.
+                return INTERRUPTED;
+            }
+            throw e;
         }
         console.say("Stopped.");
         console.print(outcome.json());

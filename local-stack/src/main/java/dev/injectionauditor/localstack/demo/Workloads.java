@@ -5,6 +5,8 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookConfigurationBuilder;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
@@ -21,27 +23,32 @@ final class Workloads {
     /** Namespace of the workloads. */
     static final String NAMESPACE = "injection-auditor-demo";
 
-    private static final String SYSTEM_NAMESPACE = "injection-auditor";
     private static final String CONFIGURATION = "injection-auditor-demo";
     private static final List<String> DEPLOYMENTS = List.of("web", "api", "worker");
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(90);
 
     private final KubernetesClient client;
+    private boolean hasNamespace;
+    private boolean hasConfiguration;
 
     Workloads(KubernetesClient client) {
         this.client = client;
     }
 
-    void createNamespaces() {
-        for (String name : List.of(SYSTEM_NAMESPACE, NAMESPACE)) {
+    /** @throws IOException if the namespace is there already: what is in it is not the demo's to delete */
+    void createNamespace() throws IOException {
+        try {
             client.namespaces()
                     .resource(new NamespaceBuilder()
                             .withNewMetadata()
-                            .withName(name)
+                            .withName(NAMESPACE)
                             .endMetadata()
                             .build())
                     .create();
+        } catch (KubernetesClientException e) {
+            throw new IOException("cannot make the namespace " + NAMESPACE + ": " + e.getMessage(), e);
         }
+        hasNamespace = true;
     }
 
     /**
@@ -81,6 +88,7 @@ final class Workloads {
                         .endWebhook()
                         .build())
                 .create();
+        hasConfiguration = true;
     }
 
     void deploy(int replicas) {
@@ -143,13 +151,17 @@ final class Workloads {
         return client.pods().inNamespace(NAMESPACE).list().getItems();
     }
 
+    /** Deletes what it made, and nothing else. */
     void delete() {
-        client.admissionRegistration()
-                .v1()
-                .mutatingWebhookConfigurations()
-                .withName(CONFIGURATION)
-                .delete();
-        client.namespaces().withName(NAMESPACE).delete();
-        client.namespaces().withName(SYSTEM_NAMESPACE).delete();
+        if (hasConfiguration) {
+            client.admissionRegistration()
+                    .v1()
+                    .mutatingWebhookConfigurations()
+                    .withName(CONFIGURATION)
+                    .delete();
+        }
+        if (hasNamespace) {
+            client.namespaces().withName(NAMESPACE).delete();
+        }
     }
 }

@@ -1,0 +1,37 @@
+package dev.injectionauditor.auditor.audit;
+
+import java.time.Instant;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How one piece of evidence changes. Its time never does.
+ *
+ * @param before null if there was none
+ * @param after null if there is none any more
+ */
+record EvidenceChange(@Nullable Evidence before, @Nullable Evidence after) {
+
+    EvidenceChange {
+        if (before == null && after == null) {
+            throw new IllegalArgumentException("no evidence");
+        }
+        if (before != null && after != null && !before.at().equals(after.at())) {
+            throw new IllegalArgumentException("evidence has moved in time");
+        }
+    }
+
+    boolean isChange() {
+        return !Objects.equals(before, after);
+    }
+
+    Instant at() {
+        return after != null ? after.at() : Objects.requireNonNull(before).at();
+    }
+
+    /** Whether only the number of applied calls changes. */
+    boolean isOfAppliedOnly() {
+        return Stream.of(before, after).allMatch(evidence -> evidence == null || evidence.applied());
+    }
+}

@@ -1,0 +1,133 @@
+package dev.injectionauditor.auditor.audit;
+
+import static dev.injectionauditor.auditor.db.Tables.EVIDENCE;
+import static org.jooq.impl.DSL.inline;
+import static org.jooq.impl.DSL.not;
+import static org.jooq.impl.DSL.val;
+
+import dev.injectionauditor.service.Loop;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jooq.Condition;
+import org.jooq.DSLContext;
+import org.jooq.Table;
+import org.jooq.impl.DSL;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes the partitions that are needed and drops those that are older than the retention, after moving what outlives it
+ * to the default partition. One auditor does that at a time. Nothing depends on its being in time: rows without a
+ * partition of their own are in the default one.
+ */
+final class PartitionMaintenance implements Loop.Work {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PartitionMaintenance.class);
+
+    /** Key of the advisory lock that makes one member the only one. */
+    static final long LOCK = 0x1A_9A27L;
+
+    private static final Duration AHEAD = Duration.ofDays(7);
+
+    private final DSLContext db;
+    private final Duration retention;
+    private final InstantSource clock;
+
+    PartitionMaintenance(DSLContext db, Duration retention, InstantSource clock) {
+        this.db = db;
+        this.retention = retention;
+        this.clock = clock;
+    }
+
+    @Override
+    public boolean runOnce() {
+        Instant now = clock.instant();
+        LocalDate oldest = Partitions.week(now.minus(retention));
+        for (Partitions<?> partitions : Partitions.all()) {
+            for (LocalDate week = oldest; !week.isAfter(Partitions.week(now.plus(AHEAD))); week = week.plusWeeks(1)) {
+                LocalDate needed = week;
+                alone(tx -> make(tx, partitions, needed));
+            }
+            alone(tx -> drop(tx, partitions, oldest));
+        }
+        return false;
+    }
+
+    /** Does one step in a transaction of its own, so that no lock on a table is held for longer. */
+    private void alone(Consumer<DSLContext> step) {
+        db.transaction(transaction -> {
+            DSLContext tx = transaction.dsl();
+            // Who writes the history must not have to wait behind this for long.
+            tx.execute("set local lock_timeout = '5s'");
+            boolean mine = tx.select(DSL.function("pg_try_advisory_xact_lock", Boolean.class, val(LOCK)))
+                    .fetchSingle()
+                    .value1();
+            if (mine) {
+                step.accept(tx);
+            }
+        });
+    }
+
+    private static void make(DSLContext tx, Partitions<?> partitions, LocalDate week) {
+        String partition = partitions.name(week);
+        if (names(tx, partitions).contains(partition)) {
+            return;
+        }
+        Instant from = Partitions.start(week);
+        Instant until = Partitions.start(week.plusWeeks(1));
+        Table<?> made = partitions.part(partition);
+        // Rows of that week that have come already would be in the way in the default partition.
+        tx.execute("lock table {0} in access exclusive mode", partitions.kept());
+        tx.execute("create table {0} (like {1} including all)", made, partitions.table());
+        tx.execute(
+                "with moved as (delete from {0} where {1} returning *) insert into {2} select * from moved",
+                partitions.kept(), partitions.isBefore(until).and(not(partitions.isBefore(from))), made);
+        tx.execute(
+                "alter table {0} attach partition {1} for values from ({2}) to ({3})",
+                partitions.table(), made, inline(from.toString()), inline(until.toString()));
+        LOG.atInfo().addKeyValue("partition", partition).log("Made a partition");
+    }
+
+    private static void drop(DSLContext tx, Partitions<?> partitions, LocalDate oldest) {
+        Instant keptSince = Partitions.start(oldest);
+        List<String> old = names(tx, partitions).stream()
+                .filter(partition -> partition.compareTo(partitions.name(oldest)) < 0)
+                .toList();
+        // What outlived the retention and need not any more, and what came late.
+        Condition over =
+                partitions.isBefore(keptSince).and(not(partitions.outlives().apply(partitions.kept())));
+        if (partitions.table().equals(EVIDENCE) && (!old.isEmpty() || tx.fetchExists(partitions.kept(), over))) {
+            RetentionTable.drop(tx, keptSince);
+        }
+        old.forEach(partition -> drop(tx, partitions, partition));
+        tx.deleteFrom(partitions.kept()).where(over).execute();
+    }
+
+    private static void drop(DSLContext tx, Partitions<?> partitions, String partition) {
+        Table<?> dropped = partitions.part(partition);
+        tx.execute("alter table {0} detach partition {1}", partitions.table(), dropped);
+        int kept = tx.execute(
+                "insert into {0} select * from {1} where {2}",
+                partitions.kept(),
+                dropped,
+                partitions.outlives().apply(partitions.table().as(partition)));
+        tx.execute("drop table {0}", dropped);
+        LOG.atInfo()
+                .addKeyValue("partition", partition)
+                .addKeyValue("rowsKept", kept)
+                .log("Dropped a partition");
+    }
+
+    /** The partitions that are there, by name, without the default one. */
+    private static List<String> names(DSLContext tx, Partitions<?> partitions) {
+        return tx.fetch(
+                        "select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid"
+                                + " where i.inhparent = {0}::regclass and c.relname ~ '_[0-9]{8}$' order by c.relname",
+                        inline(partitions.qualified(partitions.table().getName())))
+                .getValues(0, String.class);
+    }
+}

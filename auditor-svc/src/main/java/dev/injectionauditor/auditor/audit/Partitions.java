@@ -1,0 +1,109 @@
+package dev.injectionauditor.auditor.audit;
+
+import static dev.injectionauditor.auditor.db.Tables.ADMISSION;
+import static dev.injectionauditor.auditor.db.Tables.ADMISSION_KEPT;
+import static dev.injectionauditor.auditor.db.Tables.EVIDENCE;
+import static dev.injectionauditor.auditor.db.Tables.EVIDENCE_KEPT;
+import static dev.injectionauditor.auditor.db.Tables.OUTAGE;
+import static dev.injectionauditor.auditor.db.Tables.POD;
+import static dev.injectionauditor.auditor.db.Tables.POD_KEPT;
+import static org.jooq.impl.DSL.exists;
+import static org.jooq.impl.DSL.falseCondition;
+import static org.jooq.impl.DSL.selectOne;
+
+import dev.injectionauditor.auditor.db.enums.EvidenceKind;
+import dev.injectionauditor.schema.PodObservation.Lifecycle;
+import java.time.DayOfWeek;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.temporal.TemporalAdjusters;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
+import org.jooq.Condition;
+import org.jooq.Field;
+import org.jooq.Record;
+import org.jooq.Table;
+import org.jooq.TableField;
+import org.jooq.impl.DSL;
+
+/**
+ * A table that is partitioned by time, a partition for each week (from Monday 0:00 UTC). Weeks, not days, because a
+ * stamp is looked up in every partition.
+ *
+ * @param table the whole
+ * @param kept the default partition, for rows of a time that has none of its own
+ * @param time the column that decides
+ * @param outlives which rows outlive the retention, for the whole or one of its parts
+ */
+record Partitions<R extends Record>(
+        Table<R> table, Table<?> kept, TableField<R, Instant> time, Function<Table<?>, Condition> outlives) {
+
+    /** All tables with partitions. */
+    static List<Partitions<?>> all() {
+        return List.of(
+                new Partitions<>(
+                        POD,
+                        POD_KEPT,
+                        POD.CREATED_AT,
+                        part -> column(part, POD.VERDICT)
+                                .eq(Verdict.MISSED)
+                                .or(column(part, POD.LIFECYCLE).ne(Lifecycle.GONE))),
+                new Partitions<>(ADMISSION, ADMISSION_KEPT, ADMISSION.ANSWERED_AT, part -> falseCondition()),
+                // Windows are kept up to date from the evidence near a change: from what was not applied, and from the
+                // applied calls that bound a window.
+                new Partitions<>(
+                        EVIDENCE,
+                        EVIDENCE_KEPT,
+                        EVIDENCE.AT,
+                        part -> column(part, EVIDENCE.KIND)
+                                .ne(EvidenceKind.applied)
+                                .or(exists(selectOne()
+                                        .from(OUTAGE)
+                                        .where(OUTAGE.WEBHOOK_ID.eq(column(part, EVIDENCE.WEBHOOK_ID)))
+                                        .and(OUTAGE.STARTED_AFTER
+                                                .eq(column(part, EVIDENCE.AT))
+                                                .or(OUTAGE.ENDED_BEFORE.eq(column(part, EVIDENCE.AT))))))));
+    }
+
+    private static <T> Field<T> column(Table<?> part, TableField<?, T> column) {
+        Field<T> found = part.field(column);
+        if (found == null) {
+            throw new IllegalArgumentException(part + " has no column " + column);
+        }
+        return found;
+    }
+
+    /** The first day of the week that this moment is in. */
+    static LocalDate week(Instant moment) {
+        return LocalDate.ofInstant(moment, ZoneOffset.UTC).with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY));
+    }
+
+    static Instant start(LocalDate day) {
+        return day.atStartOfDay(ZoneOffset.UTC).toInstant();
+    }
+
+    /** The name of the partition of the week that begins with this day, such as {@code pod_20261123}. */
+    String name(LocalDate week) {
+        return table.getName() + "_" + week.toString().replace("-", "");
+    }
+
+    String qualified(String part) {
+        return schema() + "." + part;
+    }
+
+    /** A part by its name. */
+    Table<?> part(String part) {
+        return DSL.table(DSL.name(schema(), part));
+    }
+
+    private String schema() {
+        return Objects.requireNonNull(table.getSchema()).getName();
+    }
+
+    /** In the default partition. */
+    Condition isBefore(Instant moment) {
+        return column(kept, time).lt(moment);
+    }
+}

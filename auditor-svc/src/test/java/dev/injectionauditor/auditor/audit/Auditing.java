@@ -1,0 +1,181 @@
+package dev.injectionauditor.auditor.audit;
+
+import dev.injectionauditor.schema.Admission;
+import dev.injectionauditor.schema.Event;
+import dev.injectionauditor.schema.EventCodec;
+import dev.injectionauditor.schema.OwnerRef;
+import dev.injectionauditor.schema.PodObservation;
+import dev.injectionauditor.schema.PodObservation.Lifecycle;
+import dev.injectionauditor.schema.PodRef;
+import dev.injectionauditor.schema.RecreationRequest;
+import dev.injectionauditor.schema.RecreationResult;
+import dev.injectionauditor.schema.Scope;
+import dev.injectionauditor.schema.Signal;
+import dev.injectionauditor.schema.Topics;
+import dev.injectionauditor.schema.WatchedWebhook;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jooq.DSLContext;
+
+/** Writes events into a history as the audit role would, and makes them from few words. */
+final class Auditing implements InstantSource {
+
+    /** When all stories begin: the configuration has been in force for an hour. */
+    static final Instant ZERO = Instant.parse("2026-11-23T06:00:00Z");
+
+    static final WatchedWebhook SOURCE = new WatchedWebhook("garden-1", "hook.example.org");
+    static final OwnerRef REPLICA_SET = new OwnerRef("apps/v1", "ReplicaSet", "web-8d88b6668", new UUID(77, 77));
+
+    private static final Scope IN_SCOPE =
+            new Scope(null, new Scope.Configuration("hook", new UUID(1, 1), 1, ZERO.minusSeconds(3600)));
+
+    private final DSLContext db;
+    private final History history;
+
+    /** The clock of the auditor. */
+    Instant now = ZERO;
+
+    Auditing(DSLContext db) {
+        this.db = db;
+        this.history = new History(new Outbox(new EventCodec(), Topics.defaults()), HistoryPolicy.defaults(), this);
+    }
+
+    @Override
+    public Instant instant() {
+        return now;
+    }
+
+    /** Writes a batch and returns what is published. */
+    List<Event> write(Event... events) {
+        return write(SOURCE, List.of(events));
+    }
+
+    List<Event> write(WatchedWebhook source, List<Event> events) {
+        Batch batch = new Batch(
+                Map.of(
+                        source,
+                        new Batch.Events(
+                                only(Admission.class, events),
+                                only(PodObservation.class, events),
+                                only(Signal.class, events),
+                                only(RecreationRequest.class, events),
+                                only(RecreationResult.class, events))),
+                List.of(),
+                Map.of());
+        return db.transactionResult(
+                transaction -> history.apply(transaction.dsl(), batch).published());
+    }
+
+    static <T> List<T> only(Class<T> type, List<? extends Event> events) {
+        return events.stream().filter(type::isInstance).map(type::cast).toList();
+    }
+
+    static UUID uid(int number) {
+        return new UUID(0x1000, number);
+    }
+
+    static UUID stamp(int number) {
+        return new UUID(0x2000, number);
+    }
+
+    static Instant at(long second) {
+        return ZERO.plusSeconds(second);
+    }
+
+    /** A Pod of the ReplicaSet with a stamp of its own and the variable. */
+    static PodObservation injected(int number, long second) {
+        return pod(number, second, REPLICA_SET, stamp(number), List.of());
+    }
+
+    /** A Pod of the ReplicaSet without stamp and variable. */
+    static PodObservation missed(int number, long second) {
+        return pod(number, second, REPLICA_SET, null, List.of("web"));
+    }
+
+    /** A Pod that sets the variable itself. */
+    static PodObservation preset(int number, long second) {
+        return pod(number, second, REPLICA_SET, null, List.of());
+    }
+
+    static PodObservation pod(int number, long second, OwnerRef owner, UUID stamp, List<String> lacking) {
+        return new PodObservation(
+                new PodRef("shop", "web-8d88b6668-%05d".formatted(number), uid(number)),
+                Integer.toString(1_000 + number),
+                at(second),
+                owner,
+                stamp,
+                1,
+                lacking,
+                IN_SCOPE,
+                Lifecycle.ACTIVE,
+                at(second));
+    }
+
+    static PodObservation named(PodObservation pod, String name) {
+        return new PodObservation(
+                new PodRef(pod.pod().namespace(), name, pod.pod().uid()),
+                pod.resourceVersion(),
+                pod.createdAt(),
+                pod.owner(),
+                pod.stamp(),
+                pod.containers(),
+                pod.lacking(),
+                pod.scope(),
+                pod.lifecycle(),
+                pod.observedAt());
+    }
+
+    static PodObservation scoped(PodObservation pod, Scope scope) {
+        return new PodObservation(
+                pod.pod(),
+                pod.resourceVersion(),
+                pod.createdAt(),
+                pod.owner(),
+                pod.stamp(),
+                pod.containers(),
+                pod.lacking(),
+                scope,
+                pod.lifecycle(),
+                pod.observedAt());
+    }
+
+    /** The same Pod later in its life. */
+    static PodObservation later(PodObservation pod, Lifecycle lifecycle) {
+        return new PodObservation(
+                pod.pod(),
+                Long.toString(Long.parseLong(pod.resourceVersion()) + 500_000),
+                pod.createdAt(),
+                pod.owner(),
+                pod.stamp(),
+                pod.containers(),
+                pod.lacking(),
+                pod.scope(),
+                lifecycle,
+                pod.observedAt());
+    }
+
+    /** The webhook answered a call for a Pod of the ReplicaSet, whose name was still to be generated. */
+    static Admission admission(int stamp, double second) {
+        return admission(stamp, null, second);
+    }
+
+    static Admission admission(int stamp, String name, double second) {
+        return new Admission(
+                stamp(stamp),
+                "shop",
+                name,
+                name == null ? "web-8d88b6668-" : null,
+                name == null ? REPLICA_SET : null,
+                1,
+                1,
+                ZERO.plusMillis((long) (second * 1000)),
+                "webhook-0");
+    }
+
+    static Signal.Probe probe(long second, boolean applied) {
+        return new Signal.Probe(at(second), applied, at(second).plusMillis(20));
+    }
+}

@@ -1,0 +1,145 @@
+package dev.injectionauditor.auditor.audit;
+
+import static dev.injectionauditor.auditor.audit.Auditing.ZERO;
+import static dev.injectionauditor.auditor.audit.Auditing.admission;
+import static dev.injectionauditor.auditor.audit.Auditing.at;
+import static dev.injectionauditor.auditor.audit.Auditing.injected;
+import static dev.injectionauditor.auditor.audit.Auditing.later;
+import static dev.injectionauditor.auditor.audit.Auditing.missed;
+import static dev.injectionauditor.auditor.audit.Auditing.pod;
+import static dev.injectionauditor.auditor.audit.Auditing.stamp;
+import static dev.injectionauditor.auditor.audit.Auditing.uid;
+import static dev.injectionauditor.auditor.db.Tables.ADMISSION;
+import static dev.injectionauditor.auditor.db.Tables.POD;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.injectionauditor.auditor.Database;
+import dev.injectionauditor.auditor.TestDatabases;
+import dev.injectionauditor.localstack.junit.LocalServices;
+import dev.injectionauditor.schema.PodObservation.Lifecycle;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.jooq.DSLContext;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class GraceSweepIT {
+
+    @RegisterExtension
+    static final LocalServices SERVICES = new LocalServices();
+
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private Database database;
+    private DSLContext db;
+    private Auditing audit;
+    private GraceSweep sweep;
+
+    @BeforeEach
+    void open() {
+        database = TestDatabases.fresh(SERVICES);
+        db = database.jooq();
+        audit = new Auditing(db);
+        sweep = new GraceSweep(db, Duration.ofMinutes(5), new AuditMetrics(registry), audit);
+    }
+
+    @AfterEach
+    void close() {
+        database.close();
+    }
+
+    @Test
+    void shouldFlagAStampWhoseEventDoesNotCome() {
+        // Given Pods with a stamp with and without an event, with a copied one, and without one
+        audit.write(
+                injected(1, 0),
+                injected(2, 0),
+                admission(2, 0),
+                pod(3, 5, null, stamp(2), List.of("web")),
+                pod(4, 0, null, stamp(4), List.of("sidecar")),
+                missed(5, 0));
+
+        // When the grace period is not over yet
+        audit.now = ZERO.plus(Duration.ofMinutes(5)).minusMillis(1);
+        sweep.runOnce();
+
+        // Then nothing is flagged
+        assertThat(unconfirmed()).isEmpty();
+
+        // When it is
+        audit.now = ZERO.plus(Duration.ofMinutes(5));
+        sweep.runOnce();
+
+        // Then those are that have a stamp of their own and no event, once however often it is looked, and the verdict
+        // stays
+        assertThat(unconfirmed()).containsExactlyInAnyOrder(uid(1), uid(4));
+        assertThat(count("injection_auditor_unconfirmed_stamps")).isEqualTo(2);
+        sweep.runOnce();
+        assertThat(count("injection_auditor_unconfirmed_stamps")).isEqualTo(2);
+        assertThat(db.fetchOne(POD, POD.POD_UID.eq(uid(1))).getVerdict()).isEqualTo(Verdict.INJECTED);
+
+        // And the flag outlives changes of the Pod
+        audit.write(later(injected(1, 0), Lifecycle.FINISHED));
+        assertThat(unconfirmed()).containsExactlyInAnyOrder(uid(1), uid(4));
+
+        // When an event comes after all
+        audit.write(admission(1, 0));
+
+        // Then the flag is gone
+        assertThat(unconfirmed()).containsExactly(uid(4));
+    }
+
+    @Test
+    void shouldFlagAPodThatIsStoredLate() {
+        // Given a sweep that has passed its creation
+        audit.write(missed(1, 0));
+        audit.now = at(3600);
+        sweep.runOnce();
+
+        // When a Pod comes that was created long before
+        audit.write(injected(2, 0));
+        sweep.runOnce();
+        assertThat(unconfirmed()).isEmpty();
+        audit.now = at(3900);
+        sweep.runOnce();
+
+        // Then it gets its grace period, and is not forgotten
+        assertThat(unconfirmed()).containsExactly(uid(2));
+    }
+
+    @Test
+    void shouldCountAnEventWithoutAPodAndGiveItNoVerdict() {
+        // Given a Pod that was admitted and rejected later, so that it never came to be, and one that was not
+        audit.write(admission(1, 0), admission(2, 0), injected(2, 0));
+
+        // When
+        audit.now = at(300);
+        sweep.runOnce();
+        sweep.runOnce();
+
+        // Then
+        assertThat(orphaned()).containsExactly(stamp(1));
+        assertThat(count("injection_auditor_orphaned_admissions")).isEqualTo(1);
+        assertThat(db.fetchCount(POD)).isOne();
+
+        // And if its Pod comes after all
+        audit.write(injected(1, 0));
+        assertThat(orphaned()).isEmpty();
+    }
+
+    private Set<UUID> unconfirmed() {
+        return db.selectFrom(POD).where(POD.UNCONFIRMED).fetchSet(POD.POD_UID);
+    }
+
+    private Set<UUID> orphaned() {
+        return db.selectFrom(ADMISSION).where(ADMISSION.ORPHANED).fetchSet(ADMISSION.REQUEST_UID);
+    }
+
+    private double count(String name) {
+        return registry.get(name).counter().count();
+    }
+}
