@@ -8,6 +8,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -126,5 +128,27 @@ abstract class ClusterTest {
                 + "'apiVersions':['v1'],'resources':['pods']}]}"));
         hook.setAll(json("{" + more + "}"));
         return configuration;
+    }
+
+    static ObjectNode deployment(String name, int replicas) {
+        return workload("Deployment", name, replicas);
+    }
+
+    static ObjectNode workload(String kind, String name, int replicas) {
+        return json("{'kind':'" + kind + "','apiVersion':'apps/v1','metadata':{'name':'" + name
+                + "'},'spec':{'replicas':" + replicas + ",'selector':{'matchLabels':{'app':'" + name
+                + "'}},'template':{'metadata':{'labels':{'app':'" + name
+                + "'}},'spec':{'containers':[{'name':'app','image':'nginx:1'}]}}}}");
+    }
+
+    int ready(String path) {
+        return Json.number(get(path).body(), 0, "status", "readyReplicas");
+    }
+
+    /** Names of all Pods by uid. */
+    Map<String, String> pods() {
+        Map<String, String> pods = new TreeMap<>();
+        get(PODS).body().path("items").forEach(pod -> pods.put(Json.uid(pod), Json.name(pod)));
+        return pods;
     }
 }

@@ -7,28 +7,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 class ControllersIT extends ClusterTest {
 
     private static final String APPS = "/apis/apps/v1/namespaces/default/";
+
     private static final String DEPLOYMENT = APPS + "deployments/web";
+
     private static final String REPLICA_SETS = APPS + "replicasets";
+
     private static final String STATEFUL_SET = APPS + "statefulsets/db";
-
-    static ObjectNode deployment(String name, int replicas) {
-        return workload("Deployment", name, replicas);
-    }
-
-    private static ObjectNode workload(String kind, String name, int replicas) {
-        return json("{'kind':'" + kind + "','apiVersion':'apps/v1','metadata':{'name':'" + name
-                + "'},'spec':{'replicas':" + replicas + ",'selector':{'matchLabels':{'app':'" + name
-                + "'}},'template':{'metadata':{'labels':{'app':'" + name
-                + "'}},'spec':{'containers':[{'name':'app','image':'nginx:1'}]}}}}");
-    }
 
     @Test
     void shouldMakeReplicaSetAndPodsOfADeployment() {
@@ -137,73 +127,6 @@ class ControllersIT extends ClusterTest {
     }
 
     @Test
-    void shouldShowAPodEndBeforeItIsGone() throws Exception {
-        // Given a running Pod
-        post(PODS, pod("a", ""));
-        await().until(() ->
-                Json.textOrEmpty(get(PODS + "/a").body(), "status", "phase").equals("Running"));
-        String version = Json.textOrEmpty(get(PODS).body(), "metadata", "resourceVersion");
-
-        try (RawWatch watch = new RawWatch(http, cluster.url() + PODS + "?watch=true&resourceVersion=" + version)) {
-            // When it is deleted
-            Answer answer = delete(PODS + "/a", "{}");
-
-            // Then it is marked first, with the time it has, and then gone
-            JsonNode marked = watch.next().orElseThrow();
-            JsonNode gone = watch.next().orElseThrow();
-            assertThat(Json.isTerminating(answer.body())).isTrue();
-            assertThat(Json.textOrEmpty(marked, "type")).isEqualTo("MODIFIED");
-            assertThat(Json.textOrEmpty(marked, "object", "metadata", "deletionTimestamp"))
-                    .isEqualTo("2026-11-23T06:43:33Z");
-            assertThat(Json.number(marked, 0, "object", "metadata", "deletionGracePeriodSeconds"))
-                    .isEqualTo(30);
-            assertThat(Json.textOrEmpty(gone, "type")).isEqualTo("DELETED");
-        }
-    }
-
-    @Test
-    void shouldCollectWhatHasLostItsOwner() {
-        // Given a Deployment with Pods
-        post(APPS + "deployments", deployment("web", 2));
-        await().until(() -> ready(DEPLOYMENT) == 2);
-
-        // When it is deleted by the client
-        client.apps().deployments().withName("web").delete();
-
-        // Then ReplicaSet and Pods go as well
-        await().until(() -> get(REPLICA_SETS).body().path("items").isEmpty() && pods().isEmpty());
-    }
-
-    @Test
-    void shouldEmptyANamespaceBeforeItGoes() {
-        // Given a namespace with an object that is held
-        post("/api/v1/namespaces", json("{'kind':'Namespace','apiVersion':'v1','metadata':{'name':'shop'}}"));
-        post("/apis/apps/v1/namespaces/shop/deployments", deployment("web", 1));
-        String map = "/api/v1/namespaces/shop/configmaps";
-        post(
-                map,
-                json("{'kind':'ConfigMap','apiVersion':'v1','metadata':{'name':'held','finalizers':['test.dev/x']}}"));
-
-        // When it is deleted
-        Answer deleted = delete("/api/v1/namespaces/shop", "{}");
-
-        // Then it takes nothing new, and goes when all is gone
-        assertThat(Json.textOrEmpty(deleted.body(), "status", "phase")).isEqualTo("Terminating");
-        Answer refused = post("/api/v1/namespaces/shop/pods", pod("late", ""));
-        assertThat(refused.code()).isEqualTo(403);
-        assertThat(refused.message())
-                .isEqualTo("pods \"late\" is forbidden: unable to create new content in namespace shop because it is"
-                        + " being terminated");
-        await().until(() ->
-                get("/api/v1/namespaces/shop/pods").body().path("items").isEmpty()
-                        && Json.isTerminating(get(map + "/held").body()));
-        assertThat(get("/api/v1/namespaces/shop").code()).isEqualTo(200);
-        patch(map + "/held", "merge", "{'metadata':{'finalizers':null}}");
-        await().until(() -> get("/api/v1/namespaces/shop").code() == 404);
-        assertThat(delete("/api/v1/namespaces/default", "{}").code()).isEqualTo(403);
-    }
-
-    @Test
     void shouldNotLetOneWorkloadKeepOthersFromTheirPods() throws Exception {
         try (TestWebhook webhook = new TestWebhook()) {
             // Given a webhook that refuses the Pods of one set
@@ -231,16 +154,5 @@ class ControllersIT extends ClusterTest {
             }
         }
         return found;
-    }
-
-    private int ready(String path) {
-        return Json.number(get(path).body(), 0, "status", "readyReplicas");
-    }
-
-    /** Names of all Pods by uid. */
-    private Map<String, String> pods() {
-        Map<String, String> pods = new TreeMap<>();
-        get(PODS).body().path("items").forEach(pod -> pods.put(Json.uid(pod), Json.name(pod)));
-        return pods;
     }
 }

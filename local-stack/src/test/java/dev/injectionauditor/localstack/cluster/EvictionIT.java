@@ -71,7 +71,7 @@ class EvictionIT extends ClusterTest {
             })
     void shouldKeepToABudget(int code, String spec) {
         // Given two Pods of a Deployment, and a budget
-        post("/apis/apps/v1/namespaces/default/deployments", ControllersIT.deployment("web", 2));
+        post("/apis/apps/v1/namespaces/default/deployments", deployment("web", 2));
         await().until(() -> Json.number(
                         get("/apis/apps/v1/namespaces/default/deployments/web").body(), 0, "status", "readyReplicas")
                 == 2);
