@@ -1,13 +1,13 @@
 package dev.injectionauditor.localstack.cluster;
 
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What can be done with objects; used by clients through HTTP and by the controllers directly. */
 final class Api {
+
+    private static final int NOT_FOUND = 404;
 
     private final Store store;
     private final Creation creation;
@@ -35,31 +35,8 @@ final class Api {
         return target.subresource().equals("scale") ? Scale.of(object) : object;
     }
 
-    /** A list; in parts if a limit is given, of which each continues after the last name of the one before. */
     ObjectNode list(Target target, Query query) {
-        String namespace = target.namespace().isEmpty() ? null : target.namespace();
-        Store.Snapshot snapshot = store.list(target.kind(), namespace);
-        String after = query.text("continue");
-        List<ObjectNode> objects = snapshot.objects().stream()
-                .filter(object -> after.isEmpty() || position(object).compareTo(after) > 0)
-                .filter(query.filter())
-                .toList();
-        long limit = query.number("limit", 0);
-        ObjectNode list = Json.object()
-                .put("kind", target.kind().name() + "List")
-                .put("apiVersion", target.kind().apiVersion());
-        ObjectNode meta = list.putObject("metadata").put("resourceVersion", Long.toString(snapshot.revision()));
-        if (limit > 0 && objects.size() > limit) {
-            objects = objects.subList(0, (int) limit);
-            meta.put("continue", position(objects.getLast()));
-        }
-        ArrayNode items = list.putArray("items");
-        objects.forEach(items::add);
-        return list;
-    }
-
-    private static String position(ObjectNode object) {
-        return Json.namespace(object) + "/" + Json.name(object);
+        return Listing.of(store, target, query);
     }
 
     ObjectNode replace(Target target, ObjectNode body, boolean dryRun) {
@@ -97,14 +74,20 @@ final class Api {
         return deletion.delete(key, options, dryRun);
     }
 
-    void deleteAll(Target target, Query query, JsonNode options) {
-        for (ObjectNode object : store.list(target.kind(), target.namespace().isEmpty() ? null : target.namespace())
-                .objects()) {
-            if (query.filter().test(object)) {
+    /** Deletes what the query selects and says what that was. */
+    ObjectNode deleteAll(Target target, Query query, JsonNode options) {
+        ObjectNode list = list(target, query);
+        for (JsonNode object : list.path("items")) {
+            try {
                 deletion.delete(
                         new Key(target.kind(), Json.namespace(object), Json.name(object)), options, query.isDryRun());
+            } catch (ApiException e) {
+                if (e.code() != NOT_FOUND) {
+                    throw e;
+                }
             }
         }
+        return list;
     }
 
     ObjectNode evict(Key pod, ObjectNode body, boolean dryRun) {

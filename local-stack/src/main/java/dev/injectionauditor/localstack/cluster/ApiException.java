@@ -48,11 +48,23 @@ final class ApiException extends RuntimeException {
     }
 
     static ApiException invalid(Kind kind, String name, String why) {
-        return of(422, "Invalid", kind, name, kind.name() + " \"" + name + "\" is invalid: " + why);
+        return invalid(kind.name(), kind.group(), name, why);
     }
 
-    static ApiException forbidden(String message) {
-        return new ApiException(403, "Forbidden", message);
+    static ApiException invalid(String kind, String group, String name, String why) {
+        String what = group.isEmpty() ? kind : kind + "." + group;
+        ApiException failure = new ApiException(422, "Invalid", what + " \"" + name + "\" is invalid: " + why);
+        failure.details(kind, group, name).putArray("causes").addObject().put("message", why);
+        return failure;
+    }
+
+    /** A JSON patch that does not apply to what is stored. */
+    static ApiException unprocessable(String message) {
+        return new ApiException(422, "Invalid", message);
+    }
+
+    static ApiException forbidden(Kind kind, String name, String why) {
+        return of(403, "Forbidden", kind, name, kind.resource() + " \"" + name + "\" is forbidden: " + why);
     }
 
     static ApiException badRequest(String message) {
@@ -76,9 +88,9 @@ final class ApiException extends RuntimeException {
         return new ApiException(410, "Expired", message);
     }
 
-    /** A refusal by a webhook, which may choose the code. */
-    static ApiException rejected(int code, String message) {
-        return new ApiException(code, code == 403 ? "Forbidden" : "", message);
+    /** A refusal by a webhook, which may choose code and reason. */
+    static ApiException rejected(int code, String reason, String message) {
+        return new ApiException(code, reason, message);
     }
 
     /** Too many requests because a disruption budget says so. */
@@ -95,12 +107,23 @@ final class ApiException extends RuntimeException {
 
     private static ApiException of(int code, String reason, Kind kind, String name, String message) {
         ApiException failure = new ApiException(code, reason, message);
-        failure.status
-                .putObject("details")
-                .put("name", name)
-                .put("group", kind.group())
-                .put("kind", kind.plural());
+        failure.details(kind.plural(), kind.group(), name);
         return failure;
+    }
+
+    private ObjectNode details(String kind, String group, String name) {
+        ObjectNode details = status.putObject("details").put("name", name);
+        if (!group.isEmpty()) {
+            details.put("group", group);
+        }
+        return details.put("kind", kind);
+    }
+
+    /** A Status with the result Success. */
+    static ObjectNode success() {
+        ObjectNode status = Json.object().put("kind", "Status").put("apiVersion", "v1");
+        status.putObject("metadata");
+        return status.put("status", "Success");
     }
 
     /** A Status with the result Failure. */

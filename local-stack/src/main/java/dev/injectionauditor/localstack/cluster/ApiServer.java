@@ -95,10 +95,15 @@ final class ApiServer implements AutoCloseable {
     }
 
     private void read(HttpExchange exchange, Target target, Query query) throws IOException, InterruptedException {
-        if (exchange.getRequestHeaders().containsKey("Upgrade")) {
+        if ("websocket".equalsIgnoreCase(exchange.getRequestHeaders().getFirst("Upgrade"))) {
             // No WebSockets here: clients then watch by HTTP.
             send(exchange, 200, Json.object());
         } else if (query.isWatch()) {
+            if (!query.text("sendInitialEvents").isEmpty()) {
+                // As a server without streaming lists says it; clients then list first.
+                throw ApiException.invalid(
+                        "ListOptions", "meta.k8s.io", "", "sendInitialEvents: Forbidden: no streaming lists here");
+            }
             long cutsBefore = cuts.get();
             exchange.getResponseHeaders().set("Content-Type", JSON);
             exchange.sendResponseHeaders(200, 0);
@@ -124,11 +129,24 @@ final class ApiServer implements AutoCloseable {
     }
 
     private ObjectNode delete(Target target, Query query, JsonNode options) {
-        if (!target.name().isEmpty()) {
-            return api.delete(target.key(), options, query.isDryRun());
+        return target.name().isEmpty()
+                ? api.deleteAll(target, query, options)
+                : api.delete(target.key(), withParameters(options, query), query.isDryRun());
+    }
+
+    /** Options of a deletion may also stand in the query. */
+    private static JsonNode withParameters(JsonNode body, Query query) {
+        ObjectNode options = object(body).deepCopy();
+        for (String name : new String[] {"propagationPolicy", "gracePeriodSeconds"}) {
+            if (!query.text(name).isEmpty() && !options.has(name)) {
+                if (name.equals("gracePeriodSeconds")) {
+                    options.put(name, (int) query.number(name, 0));
+                } else {
+                    options.put(name, query.text(name));
+                }
+            }
         }
-        api.deleteAll(target, query, options);
-        return api.list(target, query);
+        return options;
     }
 
     private static Target named(Target target) {

@@ -1,5 +1,6 @@
 package dev.injectionauditor.localstack.cluster;
 
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -10,6 +11,8 @@ import tools.jackson.databind.node.ObjectNode;
  * @param user who asks
  */
 record Attributes(Kind kind, String namespace, String name, String user, boolean dryRun) {
+
+    private static final String SERVICE_ACCOUNTS = "system:serviceaccount:";
 
     /** The AdmissionReview that a webhook gets. */
     ObjectNode review(String uid, ObjectNode object) {
@@ -30,15 +33,25 @@ record Attributes(Kind kind, String namespace, String name, String user, boolean
         if (!name.isEmpty()) {
             request.put("name", name);
         }
-        if (!namespace.isEmpty()) {
-            request.put("namespace", namespace);
+        // A namespace is in itself, as far as admission is concerned.
+        String home = kind.equals(Kind.NAMESPACE) ? name : namespace;
+        if (!home.isEmpty()) {
+            request.put("namespace", home);
         }
         request.put("operation", "CREATE");
-        request.putObject("userInfo").put("username", user).putArray("groups").add("system:authenticated");
+        ArrayNode groups = request.putObject("userInfo").put("username", user).putArray("groups");
+        if (user.startsWith(SERVICE_ACCOUNTS)) {
+            groups.add("system:serviceaccounts").add("system:serviceaccounts:" + user.split(":")[2]);
+        }
+        groups.add("system:authenticated");
         request.set("object", object);
         request.putNull("oldObject");
         request.put("dryRun", dryRun);
-        request.putObject("options").put("kind", "CreateOptions").put("apiVersion", "meta.k8s.io/v1");
+        ObjectNode options =
+                request.putObject("options").put("kind", "CreateOptions").put("apiVersion", "meta.k8s.io/v1");
+        if (dryRun) {
+            options.putArray("dryRun").add("All");
+        }
         return review;
     }
 }

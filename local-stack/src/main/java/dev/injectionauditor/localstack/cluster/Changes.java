@@ -34,7 +34,14 @@ final class Changes {
      * @throws ApiException if that may not be
      */
     static ObjectNode of(Key key, ObjectNode current, ObjectNode wanted, @Nullable String subresource) {
+        check(key, wanted);
         String version = Json.textOrEmpty(wanted, "metadata", "resourceVersion");
+        if (version.isEmpty() && key.kind().needsVersion()) {
+            throw ApiException.invalid(
+                    key.kind(),
+                    key.name(),
+                    "metadata.resourceVersion: Invalid value: 0x0: must be specified for an update");
+        }
         if (!version.isEmpty() && !version.equals(Json.text(current, "metadata", "resourceVersion"))) {
             throw ApiException.changedMeanwhile(key);
         }
@@ -49,16 +56,34 @@ final class Changes {
             copy(wanted, result, "status");
             return result;
         }
-        ObjectNode result = wanted.deepCopy();
+        ObjectNode result = Decoding.of(key.kind(), wanted);
         OURS.forEach(field -> copy((ObjectNode) current.path("metadata"), Json.meta(result), field));
         if (key.kind().subresources().contains("status")) {
             copy(current, result, "status");
         }
-        if (!result.path("spec").equals(current.path("spec"))) {
+        if (key.kind().hasGeneration() && !intention(result).equals(intention(current))) {
             Json.meta(result).put("generation", Json.number(current, 0, "metadata", "generation") + 1);
         }
         validate(key, current, result);
         return result;
+    }
+
+    private static void check(Key key, ObjectNode wanted) {
+        if (!key.kind().name().equals(Json.text(wanted, "kind"))
+                || !key.kind().apiVersion().equals(Json.text(wanted, "apiVersion"))) {
+            throw ApiException.badRequest(
+                    "the object provided is not a " + key.kind().name());
+        }
+        String name = Json.name(wanted);
+        if (!name.isEmpty() && !name.equals(key.name())) {
+            throw ApiException.badRequest(
+                    "the name of the object (" + name + ") does not match the name on the URL (" + key.name() + ")");
+        }
+    }
+
+    /** What counts for the generation. */
+    private static ObjectNode intention(ObjectNode object) {
+        return object.deepCopy().remove(List.of("metadata", "status"));
     }
 
     private static void copy(ObjectNode from, ObjectNode into, String field) {

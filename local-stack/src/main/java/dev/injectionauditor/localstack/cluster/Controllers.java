@@ -2,9 +2,13 @@ package dev.injectionauditor.localstack.cluster;
 
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Runs the controllers, each on a thread of its own: whenever something has changed, each looks at everything. */
 final class Controllers implements AutoCloseable {
@@ -19,6 +23,25 @@ final class Controllers implements AutoCloseable {
     /** Makes the world a bit more like it should be; told again after every change, its own included. */
     interface Controller {
         void reconcile() throws InterruptedException;
+    }
+
+    /**
+     * Does this for each object; one that fails keeps nobody from the others.
+     *
+     * @throws ApiException the first failure, when all have had their turn
+     */
+    static void each(Collection<ObjectNode> objects, Consumer<ObjectNode> action) {
+        @Nullable ApiException first = null;
+        for (ObjectNode object : objects) {
+            try {
+                action.accept(object);
+            } catch (ApiException e) {
+                first = first == null ? e : first;
+            }
+        }
+        if (first != null) {
+            throw first;
+        }
     }
 
     Controllers(Api api, InstantSource clock) {

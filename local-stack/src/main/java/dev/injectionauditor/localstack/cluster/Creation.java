@@ -44,7 +44,7 @@ final class Creation {
      * @throws ApiException if it cannot be
      */
     ObjectNode create(Kind kind, String namespace, ObjectNode body, String user, boolean dryRun) {
-        ObjectNode object = body.deepCopy();
+        ObjectNode object = Decoding.of(kind, body);
         check(kind, namespace, object);
         prepare(kind, namespace, object);
         Attributes attributes = new Attributes(kind, namespace, Json.name(object), user, dryRun);
@@ -71,11 +71,17 @@ final class Creation {
             throw ApiException.badRequest(
                     "the namespace of the provided object does not match the namespace sent on the" + " request");
         }
+        checkNamespace(kind, namespace, object);
+    }
+
+    private void checkNamespace(Kind kind, String namespace, ObjectNode object) {
         if (kind.namespaced()) {
             ObjectNode home = store.get(new Key(Kind.NAMESPACE, "", namespace))
                     .orElseThrow(() -> ApiException.notFound(Kind.NAMESPACE, namespace));
             if (Json.isTerminating(home)) {
                 throw ApiException.forbidden(
+                        kind,
+                        Json.name(object),
                         "unable to create new content in namespace " + namespace + " because it is being terminated");
             }
         }
@@ -90,7 +96,7 @@ final class Creation {
             meta.put("namespace", namespace);
         }
         if (kind.subresources().contains("status")) {
-            object.remove("status");
+            object.putObject("status");
         }
         if (kind.equals(Kind.POD)) {
             PodDefaults.set(object);
@@ -98,7 +104,19 @@ final class Creation {
             WebhookRules.validate(object);
         } else if (kind.equals(Kind.NAMESPACE)) {
             Json.child(meta, "labels").put("kubernetes.io/metadata.name", Json.name(object));
+        } else if (kind.subresources().contains("scale") && !object.path("spec").has("replicas")) {
+            Json.child(object, "spec").put("replicas", 1);
+        }
+    }
+
+    /** What clients and webhooks have no say in. */
+    private static void setStatus(Kind kind, ObjectNode object) {
+        if (kind.equals(Kind.POD)) {
+            PodDefaults.setStatus(object);
+        } else if (kind.equals(Kind.NAMESPACE)) {
             object.putObject("status").put("phase", "Active");
+        } else if (kind.subresources().contains("status")) {
+            object.putObject("status");
         }
     }
 
@@ -108,8 +126,11 @@ final class Creation {
         meta.put("uid", UUID.randomUUID().toString())
                 .put(
                         "creationTimestamp",
-                        clock.instant().truncatedTo(ChronoUnit.SECONDS).toString())
-                .put("generation", 1);
+                        clock.instant().truncatedTo(ChronoUnit.SECONDS).toString());
+        if (kind.hasGeneration()) {
+            meta.put("generation", 1);
+        }
+        setStatus(kind, object);
         boolean generated = Json.name(object).isEmpty() && meta.has("generateName");
         for (int attempt = 1; ; attempt++) {
             if (generated) {
@@ -125,7 +146,11 @@ final class Creation {
                 if (taken) {
                     throw ApiException.alreadyExists(key);
                 }
-                return store.create(key, object);
+                synchronized (store) {
+                    // It may have been deleted while a webhook was asked.
+                    checkNamespace(kind, namespace, object);
+                    return store.create(key, object);
+                }
             } catch (ApiException e) {
                 if (!generated || attempt == TRIES) {
                     throw e;

@@ -14,6 +14,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class Deletion {
 
     private static final int DEFAULT_GRACE_SECONDS = 30;
+    private static final Set<String> FOR_EVER = Set.of("default", "kube-system");
     private static final Set<String> FINISHED = Set.of("Succeeded", "Failed");
 
     private final Store store;
@@ -28,20 +29,22 @@ final class Deletion {
      * Deletes.
      *
      * @param options a DeleteOptions object, or an empty one
-     * @return the object as it is now or was last
+     * @return the object as it is now; if it is gone, what it was (Pods) or a Status
      * @throws ApiException if it is not there or a precondition fails
      */
     ObjectNode delete(Key key, JsonNode options, boolean dryRun) {
         synchronized (store) {
             ObjectNode object = store.get(key).orElseThrow(() -> ApiException.notFound(key.kind(), key.name()));
             checkPreconditions(key, object, options.path("preconditions"));
-            if (dryRun) {
-                return object;
-            }
+            checkAllowed(key, options);
             int grace = graceSeconds(key, object, options);
-            if (grace == 0 && !isHeld(key, object)) {
+            boolean isAtOnce = grace == 0 && !isHeld(key, object);
+            if (dryRun || !options.path("dryRun").isEmpty()) {
+                return isAtOnce ? answer(key, object) : marked(key, object.deepCopy(), grace);
+            }
+            if (isAtOnce) {
                 store.delete(key, Json.uid(object));
-                return object;
+                return answer(key, object);
             }
             return store.update(key, current -> marked(key, current, grace));
         }
@@ -55,6 +58,29 @@ final class Deletion {
                     .filter(object -> !isHeld(key, object))
                     .filter(object -> Json.number(object, 0, "metadata", "deletionGracePeriodSeconds") == 0)
                     .ifPresent(object -> store.delete(key, Json.uid(object)));
+        }
+    }
+
+    private static ObjectNode answer(Key key, ObjectNode object) {
+        if (key.kind().equals(Kind.POD)) {
+            return object;
+        }
+        ObjectNode status = ApiException.success();
+        ObjectNode details = status.putObject("details").put("name", key.name());
+        if (!key.kind().group().isEmpty()) {
+            details.put("group", key.kind().group());
+        }
+        details.put("kind", key.kind().plural()).put("uid", Json.uid(object));
+        return status;
+    }
+
+    private static void checkAllowed(Key key, JsonNode options) {
+        if (key.kind().equals(Kind.NAMESPACE) && FOR_EVER.contains(key.name())) {
+            throw ApiException.forbidden(Kind.NAMESPACE, key.name(), "this namespace may not be deleted");
+        }
+        if ("Orphan".equals(Json.text(options, "propagationPolicy"))
+                || options.path("orphanDependents").asBoolean(false)) {
+            throw ApiException.badRequest("the simulation does not leave dependents without their owner");
         }
     }
 
@@ -84,7 +110,8 @@ final class Deletion {
             return 0;
         }
         int pod = Json.number(object, DEFAULT_GRACE_SECONDS, "spec", "terminationGracePeriodSeconds");
-        return Json.number(options, pod, "gracePeriodSeconds");
+        int grace = Json.number(options, pod, "gracePeriodSeconds");
+        return grace < 0 ? 1 : grace;
     }
 
     private static boolean isHeld(Key key, ObjectNode object) {
@@ -96,6 +123,9 @@ final class Deletion {
     private ObjectNode marked(Key key, ObjectNode object, int grace) {
         ObjectNode meta = Json.meta(object);
         int before = Json.number(meta, Integer.MAX_VALUE, "deletionGracePeriodSeconds");
+        if (!Json.isTerminating(object) && meta.has("generation")) {
+            meta.put("generation", Json.number(meta, 0, "generation") + 1);
+        }
         if (!Json.isTerminating(object) || grace < before) {
             meta.put(
                     "deletionTimestamp",

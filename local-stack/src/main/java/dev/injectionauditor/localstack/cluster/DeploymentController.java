@@ -20,11 +20,11 @@ final class DeploymentController implements Controller {
 
     @Override
     public void reconcile() {
-        for (ObjectNode deployment : api.store().list(Kind.DEPLOYMENT, null).objects()) {
+        Controllers.each(api.store().list(Kind.DEPLOYMENT, null).objects(), deployment -> {
             if (!Json.isTerminating(deployment)) {
                 reconcile(deployment);
             }
-        }
+        });
     }
 
     private void reconcile(ObjectNode deployment) {

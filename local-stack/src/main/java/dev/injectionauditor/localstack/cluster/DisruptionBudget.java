@@ -12,6 +12,7 @@ final class DisruptionBudget {
     /** The budgets that a Pod is under. */
     static List<ObjectNode> of(Store store, ObjectNode pod) {
         return store.list(Kind.DISRUPTION_BUDGET, Json.namespace(pod)).objects().stream()
+                .filter(budget -> budget.path("spec").has("selector"))
                 .filter(budget -> Selectors.matches(Json.at(budget, "spec", "selector"), Json.labels(pod)))
                 .toList();
     }
@@ -23,13 +24,21 @@ final class DisruptionBudget {
                 .toList();
         long healthy = pods.stream().filter(DisruptionBudget::isHealthy).count();
         long wanted = wanted(store, budget, pods);
-        // A Pod that is not healthy may go as long as the others suffice (IfHealthyBudget).
-        if (isHealthy(pod) ? healthy - wanted < 1 : healthy < wanted) {
+        if (!isHealthy(pod) && mayGoUnhealthy(budget, healthy, wanted)) {
+            return;
+        }
+        if (healthy - wanted < 1) {
             throw ApiException.budget(
                     "Cannot evict pod as it would violate the pod's disruption budget.",
                     "The disruption budget " + Json.name(budget) + " needs " + wanted + " healthy pods and has "
                             + healthy + " currently");
         }
+    }
+
+    /** A Pod that is not healthy may go if the others suffice, or always if its budget says so. */
+    private static boolean mayGoUnhealthy(ObjectNode budget, long healthy, long wanted) {
+        return "AlwaysAllow".equals(Json.text(budget, "spec", "unhealthyPodEvictionPolicy"))
+                || (wanted > 0 && healthy >= wanted);
     }
 
     private static long wanted(Store store, ObjectNode budget, List<ObjectNode> pods) {

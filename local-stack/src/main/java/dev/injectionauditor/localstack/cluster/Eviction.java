@@ -27,10 +27,12 @@ final class Eviction {
             throw ApiException.badRequest("no kind \"" + Json.textOrEmpty(eviction, "kind")
                     + "\" is registered for version \"" + Json.textOrEmpty(eviction, "apiVersion") + "\"");
         }
+        if (!pod.name().equals(Json.name(eviction))) {
+            throw ApiException.badRequest("name in URL does not match name in Eviction object");
+        }
         synchronized (store) {
             ObjectNode object = store.get(pod).orElseThrow(() -> ApiException.notFound(Kind.POD, pod.name()));
-            // Preconditions come first: a Pod of another uid is no business of its budgets.
-            deletion.delete(pod, eviction.path("deleteOptions"), true);
+            // As in the real one, budgets come before preconditions, which are those of the deletion.
             if (needsBudget(object)) {
                 List<ObjectNode> budgets = DisruptionBudget.of(store, object);
                 if (budgets.size() > 1) {
@@ -45,13 +47,7 @@ final class Eviction {
                 }
             }
             deletion.delete(pod, eviction.path("deleteOptions"), dryRun);
-            ObjectNode status = Json.object()
-                    .put("kind", "Status")
-                    .put("apiVersion", "v1")
-                    .put("status", "Success")
-                    .put("code", 201);
-            status.putObject("metadata");
-            return status;
+            return ApiException.success().put("code", 201);
         }
     }
 

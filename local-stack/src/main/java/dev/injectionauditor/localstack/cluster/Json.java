@@ -6,6 +6,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** How objects of the API are read and written as JSON trees. */
@@ -68,6 +69,25 @@ final class Json {
 
     static String uid(JsonNode object) {
         return textOrEmpty(object, "metadata", "uid");
+    }
+
+    /** A copy without fields that are null: the API server decodes into types that cannot tell null from absent. */
+    static JsonNode withoutNulls(JsonNode node) {
+        return switch (node) {
+            case ObjectNode object -> {
+                ObjectNode copy = object();
+                object.properties().stream()
+                        .filter(field -> !field.getValue().isNull())
+                        .forEach(field -> copy.set(field.getKey(), withoutNulls(field.getValue())));
+                yield copy;
+            }
+            case ArrayNode array -> {
+                ArrayNode copy = MAPPER.createArrayNode();
+                array.forEach(element -> copy.add(withoutNulls(element)));
+                yield copy;
+            }
+            default -> node;
+        };
     }
 
     static boolean isTerminating(JsonNode object) {

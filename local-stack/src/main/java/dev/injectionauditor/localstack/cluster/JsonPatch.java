@@ -1,17 +1,20 @@
 package dev.injectionauditor.localstack.cluster;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Applies JSON patches (RFC 6902) as strictly as the API server does, whose library (evanphx/json-patch v4) knows no
- * way through a null and refuses a {@code remove} or {@code replace} of what is not there.
+ * Applies JSON patches as the API server does, whose library (evanphx/json-patch v4) is in places stricter than RFC
+ * 6902 and in places laxer: there is no way through a null, {@code replace} adds a field that is missing, an operation
+ * without a value puts null, negative indices count from the end.
  */
 final class JsonPatch {
+
+    private static final JsonNode NULL = Json.MAPPER.nullNode();
 
     private JsonPatch() {}
 
@@ -25,92 +28,113 @@ final class JsonPatch {
         }
     }
 
-    /** @throws DoesNotApplyException if an operation does not apply; {@code document} is as it was */
-    static JsonNode apply(JsonNode patch, JsonNode document) throws DoesNotApplyException {
-        if (!patch.isArray()) {
-            throw new DoesNotApplyException("unknown", "");
-        }
-        // A patch may replace the whole document, so it is held by another.
-        ObjectNode holder = Json.object();
-        holder.set("document", document.deepCopy());
-        for (JsonNode operation : patch) {
-            apply(operation, holder);
-        }
-        return holder.path("document");
+    /** Whether this can be read as a patch at all; whether it applies is another matter. */
+    static boolean isPatch(JsonNode patch) {
+        return patch.isNull() || (patch.isArray() && patch.valueStream().allMatch(JsonNode::isObject));
     }
 
-    private static void apply(JsonNode operation, ObjectNode holder) throws DoesNotApplyException {
+    /** @throws DoesNotApplyException if an operation does not apply; {@code document} is as it was */
+    static JsonNode apply(JsonNode patch, JsonNode document) throws DoesNotApplyException {
+        JsonNode result = document.deepCopy();
+        for (JsonNode operation : patch) {
+            result = applyOne(operation, result);
+        }
+        return result;
+    }
+
+    private static JsonNode applyOne(JsonNode operation, JsonNode document) throws DoesNotApplyException {
         String name = Json.textOrEmpty(operation, "op");
-        String path = Json.textOrEmpty(operation, "path");
-        Target target = Target.of(holder, name, path);
+        String path = Json.text(operation, "path");
+        if (path == null) {
+            throw new DoesNotApplyException(name, "");
+        }
+        JsonNode value = operation.has("value") ? operation.get("value").deepCopy() : NULL;
+        if (path.isEmpty()) {
+            return whole(name, value, document);
+        }
         switch (name) {
-            case "add" -> target.add(value(operation, name, path));
-            case "remove" -> target.remove();
-            case "replace" -> target.replace(value(operation, name, path));
+            case "add" -> Place.of(document, name, path).add(value);
+            case "remove" -> Place.of(document, name, path).remove();
+            case "replace" -> Place.of(document, name, path).replace(value);
             case "test" -> {
-                if (!target.get().equals(operation.path("value"))) {
+                if (!Place.of(document, name, path).get().equals(value)) {
                     throw new DoesNotApplyException(name, path);
                 }
             }
-            case "copy" ->
-                target.add(Target.of(holder, name, Json.textOrEmpty(operation, "from"))
-                        .get()
-                        .deepCopy());
+            case "copy" -> {
+                JsonNode copied = from(document, operation, name).get().deepCopy();
+                Place.of(document, name, path).add(copied);
+            }
             case "move" -> {
-                Target from = Target.of(holder, name, Json.textOrEmpty(operation, "from"));
+                Place from = from(document, operation, name);
                 JsonNode moved = from.get();
                 from.remove();
-                Target.of(holder, name, path).add(moved);
+                Place.of(document, name, path).add(moved);
             }
             default -> throw new DoesNotApplyException(name, path);
         }
+        return document;
     }
 
-    private static JsonNode value(JsonNode operation, String name, String path) throws DoesNotApplyException {
-        JsonNode value = operation.get("value");
-        if (value == null) {
-            throw new DoesNotApplyException(name, path);
+    /** An operation on the whole document, which can only be tested or replaced. */
+    private static JsonNode whole(String operation, JsonNode value, JsonNode document) throws DoesNotApplyException {
+        if (operation.equals("replace") && value.isContainer()) {
+            return value;
         }
-        return value.deepCopy();
+        if (operation.equals("test") && document.equals(value)) {
+            return document;
+        }
+        throw new DoesNotApplyException(operation, "");
+    }
+
+    private static Place from(JsonNode document, JsonNode operation, String name) throws DoesNotApplyException {
+        return Place.of(document, name, Json.textOrEmpty(operation, "from"));
     }
 
     /** A place in a document: a field of an object or an element of an array. */
-    private record Target(JsonNode parent, String key, String operation, String path) {
+    private record Place(JsonNode parent, String key, String operation, String path) {
 
-        static Target of(ObjectNode holder, String operation, String path) throws DoesNotApplyException {
-            List<String> parts = new ArrayList<>(List.of("document"));
-            Arrays.stream(path.split("/", -1))
+        static Place of(JsonNode document, String operation, String path) throws DoesNotApplyException {
+            List<String> parts = Arrays.stream(path.split("/", -1))
                     .skip(1)
                     .map(part -> part.replace("~1", "/").replace("~0", "~"))
-                    .forEach(parts::add);
-            JsonNode parent = holder;
-            for (String part : parts.subList(0, parts.size() - 1)) {
-                parent = new Target(parent, part, operation, path).get();
+                    .toList();
+            if (parts.isEmpty()) {
+                throw new DoesNotApplyException(operation, path);
             }
-            return new Target(parent, parts.getLast(), operation, path);
+            JsonNode parent = document;
+            for (String part : parts.subList(0, parts.size() - 1)) {
+                parent = new Place(parent, part, operation, path).get();
+            }
+            if (!parent.isContainer()) {
+                throw new DoesNotApplyException(operation, path);
+            }
+            return new Place(parent, parts.getLast(), operation, path);
         }
 
+        /** What is there; null if that is a field that is missing. */
         JsonNode get() throws DoesNotApplyException {
-            JsonNode found = parent instanceof ArrayNode array ? array.get(index(array.size() - 1)) : parent.get(key);
-            if (found == null || (found.isNull() && !operation.equals("test"))) {
-                throw doesNotApply();
-            }
-            return found;
+            @Nullable JsonNode found = switch (parent) {
+                case ArrayNode array -> array.get(index(array.size(), array.size() - 1));
+                case ObjectNode object -> object.get(key);
+                default -> throw doesNotApply();
+            };
+            return found == null ? NULL : found;
         }
 
         void add(JsonNode value) throws DoesNotApplyException {
             switch (parent) {
                 case ObjectNode object -> object.set(key, value);
                 case ArrayNode array when key.equals("-") -> array.add(value);
-                case ArrayNode array -> array.insert(index(array.size()), value);
+                case ArrayNode array -> array.insert(index(array.size() + 1, array.size()), value);
                 default -> throw doesNotApply();
             }
         }
 
         void replace(JsonNode value) throws DoesNotApplyException {
             switch (parent) {
-                case ObjectNode object when object.has(key) -> object.set(key, value);
-                case ArrayNode array -> array.set(index(array.size() - 1), value);
+                case ObjectNode object -> object.set(key, value);
+                case ArrayNode array -> array.set(index(array.size(), array.size() - 1), value);
                 default -> throw doesNotApply();
             }
         }
@@ -118,16 +142,22 @@ final class JsonPatch {
         void remove() throws DoesNotApplyException {
             switch (parent) {
                 case ObjectNode object when object.has(key) -> object.remove(key);
-                case ArrayNode array -> array.remove(index(array.size() - 1));
+                case ArrayNode array -> array.remove(index(array.size(), array.size() - 1));
                 default -> throw doesNotApply();
             }
         }
 
-        private int index(int last) throws DoesNotApplyException {
-            if (!key.matches("0|[1-9][0-9]{0,8}") || Integer.parseInt(key) > last) {
+        /** The index that the key is, counted from {@code end} if negative. */
+        private int index(int end, int last) throws DoesNotApplyException {
+            if (!key.matches("[+-]?[0-9]{1,9}")) {
                 throw doesNotApply();
             }
-            return Integer.parseInt(key);
+            int given = Integer.parseInt(key);
+            int index = given < 0 ? end + given : given;
+            if (index < 0 || index > last) {
+                throw doesNotApply();
+            }
+            return index;
         }
 
         private DoesNotApplyException doesNotApply() {

@@ -30,6 +30,8 @@ record Kind(String group, String version, String plural, String name, boolean na
             Set.of());
     static final Kind ENDPOINT_SLICE = plain("discovery.k8s.io", "endpointslices", "EndpointSlice");
 
+    static final Kind LEASE = plain("coordination.k8s.io", "leases", "Lease");
+
     private static final List<Kind> ALL = List.of(
             POD,
             NAMESPACE,
@@ -47,7 +49,10 @@ record Kind(String group, String version, String plural, String name, boolean na
             plain("events.k8s.io", "events", "Event"),
             plain("apps", "daemonsets", "DaemonSet"),
             plain("batch", "jobs", "Job"),
-            plain("coordination.k8s.io", "leases", "Lease"));
+            LEASE);
+
+    private static final Set<String> WITHOUT_GENERATION =
+            Set.of("namespaces", "services", "serviceaccounts", "configmaps", "secrets", "events", "leases");
 
     private static Kind plain(String group, String plural, String name) {
         return new Kind(group, "v1", plural, name, true, Set.of());
@@ -76,6 +81,16 @@ record Kind(String group, String version, String plural, String name, boolean na
 
     String apiVersion() {
         return group.isEmpty() ? version : group + "/" + version;
+    }
+
+    /** Whether the API server counts the changes of what is wanted. */
+    boolean hasGeneration() {
+        return !WITHOUT_GENERATION.contains(plural);
+    }
+
+    /** Whether a PUT has to say which version it replaces. */
+    boolean needsVersion() {
+        return equals(LEASE) || equals(MUTATING_WEBHOOKS);
     }
 
     /** As error messages name it. */

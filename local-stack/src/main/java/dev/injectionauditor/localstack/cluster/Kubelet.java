@@ -22,7 +22,7 @@ final class Kubelet implements Controller {
 
     @Override
     public void reconcile() {
-        for (ObjectNode pod : api.store().list(Kind.POD, null).objects()) {
+        Controllers.each(api.store().list(Kind.POD, null).objects(), pod -> {
             Key key = new Key(Kind.POD, Json.namespace(pod), Json.name(pod));
             if (Json.isTerminating(pod)) {
                 end(key, pod);
@@ -31,7 +31,7 @@ final class Kubelet implements Controller {
             } else if (Json.textOrEmpty(pod, "status", "phase").equals("Pending")) {
                 run(key, pod);
             }
-        }
+        });
     }
 
     private void bind(Key key, ObjectNode pod) {

@@ -2,14 +2,11 @@ package dev.injectionauditor.localstack.cluster;
 
 import dev.injectionauditor.localstack.cluster.WebhookCaller.CallFailedException;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -17,7 +14,6 @@ import tools.jackson.databind.node.ObjectNode;
 final class MutatingAdmission {
 
     private static final Logger LOG = LoggerFactory.getLogger(MutatingAdmission.class);
-    private static final int FORBIDDEN = 403;
 
     private final Store store;
     private final WebhookCaller caller;
@@ -36,20 +32,16 @@ final class MutatingAdmission {
 
     /** @throws ApiException if the object is refused */
     Admitted admit(Attributes request, ObjectNode object) {
-        Map<String, String> namespaceLabels = store.get(new Key(Kind.NAMESPACE, "", request.namespace()))
-                .map(Json::labels)
-                .orElse(Map.of());
         ObjectNode admitted = object;
         List<String> failedOpen = new ArrayList<>();
         for (JsonNode webhook : webhooks()) {
-            if (!WebhookRules.isCalled(webhook, request, admitted, namespaceLabels)) {
+            if (!WebhookRules.isCalled(webhook, request, admitted, store)) {
                 continue;
             }
             String name = Json.textOrEmpty(webhook, "name");
-            refuseDryRun(webhook, name, request);
             ObjectNode review = request.review(UUID.randomUUID().toString(), admitted);
             try {
-                admitted = patched(name, caller.call(webhook, review), admitted);
+                admitted = patched(name, caller.call(webhook, review), request.kind(), admitted);
             } catch (CallFailedException e) {
                 if (!"Ignore".equals(Json.text(webhook, "failurePolicy"))) {
                     throw ApiException.internal(
@@ -72,29 +64,20 @@ final class MutatingAdmission {
                 .toList();
     }
 
-    private static void refuseDryRun(JsonNode webhook, String name, Attributes request) {
-        if (request.dryRun() && !Json.textOrEmpty(webhook, "sideEffects").startsWith("None")) {
-            throw ApiException.badRequest("admission webhook \"" + name + "\" does not support dry run");
-        }
-    }
-
-    private static ObjectNode patched(String webhook, JsonNode response, ObjectNode object) {
-        if (!response.path("allowed").asBoolean(false)) {
-            throw ApiException.rejected(
-                    Json.number(response, FORBIDDEN, "status", "code"),
-                    "admission webhook \"" + webhook + "\" denied the request: "
-                            + Json.textOrEmpty(response, "status", "message"));
-        }
-        if (!response.has("patch")) {
-            return object;
+    private static ObjectNode patched(String webhook, WebhookAnswer answer, Kind kind, ObjectNode object) {
+        if (!answer.isAllowed()) {
+            throw answer.refusal(webhook);
         }
         try {
-            JsonNode patch = Json.MAPPER.readTree(Base64.getDecoder().decode(Json.textOrEmpty(response, "patch")));
-            if (JsonPatch.apply(patch, object) instanceof ObjectNode patched) {
-                return patched;
+            if (JsonPatch.apply(answer.patch(), object) instanceof ObjectNode patched) {
+                ObjectNode decoded = Decoding.of(kind, patched);
+                if (kind.equals(Kind.POD)) {
+                    PodDefaults.set(decoded);
+                }
+                return decoded;
             }
             throw ApiException.internal("the patch of " + webhook + " leaves no object");
-        } catch (JacksonException | IllegalArgumentException | JsonPatch.DoesNotApplyException e) {
+        } catch (JsonPatch.DoesNotApplyException | ApiException e) {
             // Such a patch refuses the object, whatever the failure policy.
             throw ApiException.internal(String.valueOf(e.getMessage()));
         }

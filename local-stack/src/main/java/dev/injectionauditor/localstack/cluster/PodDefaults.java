@@ -2,8 +2,7 @@ package dev.injectionauditor.localstack.cluster;
 
 import java.util.HashSet;
 import java.util.Set;
-import java.util.stream.Stream;
-import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What the API server makes of a new Pod before it calls webhooks, and what it demands of it afterwards. */
@@ -19,20 +18,48 @@ final class PodDefaults {
         }
         putIfAbsent(spec, "dnsPolicy", "ClusterFirst");
         putIfAbsent(spec, "serviceAccountName", "default");
+        putIfAbsent(spec, "serviceAccount", Json.textOrEmpty(spec, "serviceAccountName"));
         putIfAbsent(spec, "schedulerName", "default-scheduler");
         if (!spec.has("enableServiceLinks")) {
             spec.put("enableServiceLinks", true);
         }
+        if (!spec.has("priority")) {
+            spec.put("priority", 0);
+        }
+        putIfAbsent(spec, "preemptionPolicy", "PreemptLowerPriority");
+        ArrayNode tolerations = spec.withArrayProperty("tolerations");
+        tolerate(tolerations, "node.kubernetes.io/not-ready");
+        tolerate(tolerations, "node.kubernetes.io/unreachable");
         Json.child(spec, "securityContext");
-        containers(pod).forEach(node -> {
+        Decoding.containers(pod).forEach(node -> {
             ObjectNode container = (ObjectNode) node;
             Json.child(container, "resources");
             putIfAbsent(container, "terminationMessagePath", "/dev/termination-log");
             putIfAbsent(container, "terminationMessagePolicy", "File");
-            putIfAbsent(container, "imagePullPolicy", "IfNotPresent");
+            putIfAbsent(container, "imagePullPolicy", pullPolicy(Json.textOrEmpty(container, "image")));
         });
-        // A new Pod has no status but this, whatever the request says.
+    }
+
+    /** The status of a new Pod, whatever the request says. */
+    static void setStatus(ObjectNode pod) {
         pod.putObject("status").put("phase", "Pending").put("qosClass", "BestEffort");
+    }
+
+    private static void tolerate(ArrayNode tolerations, String taint) {
+        if (tolerations.valueStream().noneMatch(toleration -> taint.equals(Json.text(toleration, "key")))) {
+            tolerations
+                    .addObject()
+                    .put("key", taint)
+                    .put("operator", "Exists")
+                    .put("effect", "NoExecute")
+                    .put("tolerationSeconds", 300);
+        }
+    }
+
+    private static String pullPolicy(String image) {
+        String name = image.substring(image.lastIndexOf('/') + 1);
+        boolean isLatest = !name.contains("@") && (!name.contains(":") || name.endsWith(":latest"));
+        return isLatest ? "Always" : "IfNotPresent";
     }
 
     private static void putIfAbsent(ObjectNode object, String field, String value) {
@@ -47,7 +74,7 @@ final class PodDefaults {
             throw invalid(pod, "spec.containers: Required value");
         }
         Set<String> names = new HashSet<>();
-        containers(pod).forEach(container -> {
+        Decoding.containers(pod).forEach(container -> {
             String name = Json.textOrEmpty(container, "name");
             if (!names.add(name)) {
                 throw invalid(pod, "spec.containers[].name: Duplicate value: \"" + name + "\"");
@@ -61,21 +88,9 @@ final class PodDefaults {
                 }
             });
         });
-        Json.at(pod, "metadata", "annotations").properties().forEach(annotation -> {
-            if (!annotation.getValue().isString()) {
-                throw ApiException.badRequest("Pod in version \"v1\" cannot be handled as a Pod: annotation "
-                        + annotation.getKey() + " is not a string");
-            }
-        });
     }
 
     private static ApiException invalid(ObjectNode pod, String why) {
         return ApiException.invalid(Kind.POD, Json.name(pod), why);
-    }
-
-    private static Stream<JsonNode> containers(ObjectNode pod) {
-        return Stream.concat(
-                Json.elements(Json.at(pod, "spec", "initContainers")),
-                Json.elements(Json.at(pod, "spec", "containers")));
     }
 }

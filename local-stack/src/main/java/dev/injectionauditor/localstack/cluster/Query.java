@@ -52,8 +52,13 @@ record Query(Map<String, String> parameters) {
         return !dryRun.isEmpty();
     }
 
+    /** Whether there is a selector. */
+    boolean isSelective() {
+        return !text("labelSelector").isBlank() || !text("fieldSelector").isBlank();
+    }
+
     /** What the selectors let through. */
-    Predicate<ObjectNode> filter() {
-        return Selectors.labels(text("labelSelector")).and(Selectors.fields(text("fieldSelector")));
+    Predicate<ObjectNode> filter(Kind kind) {
+        return Selectors.labels(text("labelSelector")).and(Selectors.fields(kind, text("fieldSelector")));
     }
 }

@@ -22,11 +22,11 @@ final class ReplicaSetController implements Controller {
     public void reconcile() {
         // Creations wait for webhooks, so they must not wait for each other.
         try (ExecutorService creations = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (ObjectNode set : api.store().list(Kind.REPLICA_SET, null).objects()) {
+            Controllers.each(api.store().list(Kind.REPLICA_SET, null).objects(), set -> {
                 if (!Json.isTerminating(set)) {
                     reconcile(set, creations);
                 }
-            }
+            });
         }
     }
 

@@ -14,10 +14,20 @@ import tools.jackson.databind.node.ObjectNode;
 /** Label and field selectors, as objects and as text in a query (Kubernetes documentation, "Labels and Selectors"). */
 final class Selectors {
 
-    private static final Pattern SET = Pattern.compile("([^\\s!=]+)\\s+(in|notin)\\s+\\(([^)]*)\\)");
+    private static final Pattern SET = Pattern.compile("([^\\s!=,()]+)\\s+(in|notin)\\s+\\(([^)]*)\\)");
     private static final Pattern EQUALITY = Pattern.compile("([^\\s!=]+)\\s*(==|=|!=)\\s*(\\S*)");
+    private static final Pattern EXISTENCE = Pattern.compile("(!?)\\s*([^\\s!=,()]+)");
     private static final Pattern BETWEEN_TERMS = Pattern.compile(",(?![^(]*\\))");
     private static final Pattern BETWEEN_VALUES = Pattern.compile("\\s*,\\s*");
+
+    private static final Set<String> FIELDS_OF_ALL = Set.of("metadata.name", "metadata.namespace");
+    private static final Set<String> FIELDS_OF_PODS = Set.of(
+            "spec.nodeName",
+            "spec.restartPolicy",
+            "spec.schedulerName",
+            "spec.serviceAccountName",
+            "status.phase",
+            "status.podIP");
 
     private Selectors() {}
 
@@ -61,7 +71,8 @@ final class Selectors {
     private static Predicate<Map<String, String>> label(String term) {
         Matcher set = SET.matcher(term);
         if (set.matches()) {
-            Set<String> values = Set.of(BETWEEN_VALUES.split(set.group(3).strip()));
+            Set<String> values =
+                    Arrays.stream(BETWEEN_VALUES.split(set.group(3).strip())).collect(Collectors.toSet());
             String operator = set.group(2).equals("in") ? "In" : "NotIn";
             return labels -> matchesOne(operator, labels.get(set.group(1)), values);
         }
@@ -70,27 +81,34 @@ final class Selectors {
             String operator = equality.group(2).equals("!=") ? "NotIn" : "In";
             return labels -> matchesOne(operator, labels.get(equality.group(1)), Set.of(equality.group(3)));
         }
-        return term.startsWith("!")
-                ? labels -> !labels.containsKey(term.substring(1).strip())
-                : labels -> labels.containsKey(term);
+        Matcher existence = EXISTENCE.matcher(term);
+        if (!existence.matches()) {
+            throw ApiException.badRequest("unable to parse requirement: " + term);
+        }
+        return labels ->
+                labels.containsKey(existence.group(2)) == existence.group(1).isEmpty();
     }
 
     /** The predicate of {@code fieldSelector} in a query. */
-    static Predicate<ObjectNode> fields(@Nullable String selector) {
+    static Predicate<ObjectNode> fields(Kind kind, @Nullable String selector) {
         if (selector == null || selector.isBlank()) {
             return object -> true;
         }
         return Arrays.stream(selector.split(","))
-                .map(term -> field(term.strip()))
+                .map(term -> field(kind, term.strip()))
                 .reduce(object -> true, Predicate::and);
     }
 
-    private static Predicate<ObjectNode> field(String term) {
+    private static Predicate<ObjectNode> field(Kind kind, String term) {
         Matcher equality = EQUALITY.matcher(term);
         if (!equality.matches()) {
             throw ApiException.badRequest("invalid field selector: " + term);
         }
-        String[] path = equality.group(1).split("\\.");
+        String name = equality.group(1);
+        if (!FIELDS_OF_ALL.contains(name) && !(kind.equals(Kind.POD) && FIELDS_OF_PODS.contains(name))) {
+            throw ApiException.badRequest("field label not supported: " + name);
+        }
+        String[] path = name.split("\\.");
         boolean wanted = !equality.group(2).equals("!=");
         return object -> Json.textOrEmpty(object, path).equals(equality.group(3)) == wanted;
     }

@@ -17,11 +17,11 @@ final class StatefulSetController implements Controller {
 
     @Override
     public void reconcile() {
-        for (ObjectNode set : api.store().list(Kind.STATEFUL_SET, null).objects()) {
+        Controllers.each(api.store().list(Kind.STATEFUL_SET, null).objects(), set -> {
             if (!Json.isTerminating(set)) {
                 reconcile(set);
             }
-        }
+        });
     }
 
     private void reconcile(ObjectNode set) {
@@ -40,8 +40,13 @@ final class StatefulSetController implements Controller {
                     .put("apps.kubernetes.io/pod-index", Integer.toString(running));
             api.create(Kind.POD, Json.namespace(set), pod, USER, false);
         }
-        for (int ordinal = wanted; pod(set, ordinal).isPresent(); ordinal++) {
-            api.delete(key(set, ordinal), Json.object(), false);
+        int last = wanted;
+        while (pod(set, last).isPresent()) {
+            last++;
+        }
+        if (last > wanted && !pod(set, last - 1).filter(Json::isTerminating).isPresent()) {
+            // The last one goes first, and the next when that is gone.
+            api.delete(key(set, last - 1), Json.object(), false);
         }
         report(set, running);
     }

@@ -20,7 +20,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class Store {
 
     /** How many changes are remembered. */
-    private static final int HISTORY = 200_000;
+    private static final int HISTORY = 20_000;
 
     private static final Comparator<Key> ORDER = Comparator.comparing(
                     (Key key) -> key.kind().resource())
@@ -70,6 +70,34 @@ final class Store {
         return new Snapshot(revision, found);
     }
 
+    /**
+     * Objects as they were at a revision, from what they are now and the changes since.
+     *
+     * @param namespace null for all
+     * @throws ApiException if some of those changes have been forgotten
+     */
+    synchronized Snapshot listAt(long at, Kind kind, @Nullable String namespace) {
+        if (at < compacted || at > revision) {
+            throw ApiException.expired("The provided continue parameter is too old to display a consistent list result."
+                    + " You can start a new list without the continue parameter.");
+        }
+        NavigableMap<Key, ObjectNode> then = new TreeMap<>(ORDER);
+        list(kind, namespace).objects().forEach(object -> then.put(key(kind, object), object));
+        for (Change change : history.tailMap(at, false).descendingMap().values()) {
+            if (change.before() == null) {
+                then.remove(change.key());
+            } else if (change.key().kind().equals(kind)
+                    && (namespace == null || change.key().namespace().equals(namespace))) {
+                then.put(change.key(), change.before());
+            }
+        }
+        return new Snapshot(at, List.copyOf(then.values()));
+    }
+
+    private static Key key(Kind kind, ObjectNode object) {
+        return new Key(kind, Json.namespace(object), Json.name(object));
+    }
+
     /** @throws ApiException if there is one of that name */
     synchronized ObjectNode create(Key key, ObjectNode object) {
         if (objects.containsKey(key)) {
@@ -114,10 +142,12 @@ final class Store {
         notifyAll();
     }
 
-    /** Forgets all changes so far: a watch from an older revision has expired. */
+    /** Forgets all changes so far: a watch from any revision that a client can know has expired. */
     synchronized void compact() {
+        revision++;
         compacted = revision;
         history.clear();
+        notifyAll();
     }
 
     /**

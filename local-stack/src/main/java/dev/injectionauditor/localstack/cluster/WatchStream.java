@@ -13,7 +13,11 @@ import tools.jackson.databind.node.ObjectNode;
 final class WatchStream {
 
     private static final Duration TICK = Duration.ofMillis(500);
-    private static final Duration BOOKMARK_EVERY = Duration.ofSeconds(30);
+    private static final Duration BOOKMARK_EVERY = Duration.ofMinutes(1);
+
+    /** How long before its end a watch gets a last bookmark, so that the client can go on from there. */
+    private static final Duration LAST_BOOKMARK = Duration.ofSeconds(2);
+
     private static final long DEFAULT_TIMEOUT_SECONDS = 1800;
 
     private final Store store;
@@ -27,7 +31,7 @@ final class WatchStream {
         this.target = target;
         this.query = query;
         this.out = out;
-        Predicate<ObjectNode> selected = query.filter();
+        Predicate<ObjectNode> selected = query.filter(target.kind());
         this.filter = object -> target.name().isEmpty()
                 ? selected.test(object)
                 : Json.name(object).equals(target.name()) && selected.test(object);
@@ -38,7 +42,7 @@ final class WatchStream {
         long end = System.nanoTime()
                 + Duration.ofSeconds(query.number("timeoutSeconds", DEFAULT_TIMEOUT_SECONDS))
                         .toNanos();
-        long nextBookmark = System.nanoTime() + BOOKMARK_EVERY.toNanos();
+        long nextBookmark = nextBookmark(end);
         try {
             long seen = start();
             while (System.nanoTime() < end && !isCut.getAsBoolean()) {
@@ -49,7 +53,7 @@ final class WatchStream {
                 }
                 if (System.nanoTime() > nextBookmark) {
                     bookmark(seen);
-                    nextBookmark = System.nanoTime() + BOOKMARK_EVERY.toNanos();
+                    nextBookmark = nextBookmark(end);
                 }
                 out.flush();
             }
@@ -58,6 +62,12 @@ final class WatchStream {
             event("ERROR", e.status());
         }
         out.flush();
+    }
+
+    private static long nextBookmark(long end) {
+        long now = System.nanoTime();
+        long last = end - LAST_BOOKMARK.toNanos();
+        return last > now ? Math.min(last, now + BOOKMARK_EVERY.toNanos()) : Long.MAX_VALUE;
     }
 
     private long start() throws IOException {
@@ -87,8 +97,8 @@ final class WatchStream {
         if (after != null) {
             event(before == null ? "ADDED" : "MODIFIED", after);
         } else if (before != null) {
-            // A deleted object has the version of its deletion.
-            ObjectNode last = (change.after() == null ? before : change.after()).deepCopy();
+            // What is gone, or no longer selected, is sent as it was last, with the version of its going.
+            ObjectNode last = before.deepCopy();
             Json.meta(last).put("resourceVersion", Long.toString(change.revision()));
             event("DELETED", last);
         }

@@ -2,6 +2,7 @@ package dev.injectionauditor.localstack.cluster;
 
 import dev.injectionauditor.localstack.cluster.WebhookCaller.CallFailedException;
 import java.net.URI;
+import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -14,16 +15,30 @@ record WebhookAddress(URI uri, String serverName) {
 
     private static final String SERVICE_NAME_LABEL = "kubernetes.io/service-name";
 
+    /** What the API server would not let anybody configure; empty if it is fine. */
+    static Optional<String> problem(JsonNode clientConfig) {
+        String url = Json.textOrEmpty(clientConfig, "url");
+        if (url.isEmpty() == Json.textOrEmpty(clientConfig, "service", "name").isEmpty()) {
+            return Optional.of("exactly one of url or service is required");
+        }
+        try {
+            URI uri = url.isEmpty() ? URI.create("https://service") : URI.create(url);
+            boolean isFine = "https".equals(uri.getScheme())
+                    && uri.getHost() != null
+                    && uri.getRawQuery() == null
+                    && uri.getRawFragment() == null;
+            return isFine ? Optional.empty() : Optional.of("url: must be https with a host and without a query");
+        } catch (IllegalArgumentException e) {
+            return Optional.of("url: must be a valid URL");
+        }
+    }
+
     /** @throws CallFailedException if a Service is named that has no ready endpoint */
     static WebhookAddress of(JsonNode clientConfig, Store store) throws CallFailedException {
         String url = Json.textOrEmpty(clientConfig, "url");
         if (!url.isEmpty()) {
-            try {
-                URI uri = URI.create(url);
-                return new WebhookAddress(uri, uri.getHost());
-            } catch (IllegalArgumentException e) {
-                throw new CallFailedException("the URL is not valid");
-            }
+            URI uri = URI.create(url);
+            return new WebhookAddress(uri, uri.getHost());
         }
         String namespace = Json.textOrEmpty(clientConfig, "service", "namespace");
         String name = Json.textOrEmpty(clientConfig, "service", "name");

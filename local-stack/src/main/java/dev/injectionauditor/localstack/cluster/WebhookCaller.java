@@ -6,21 +6,25 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.security.GeneralSecurityException;
+import java.time.Duration;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Calls webhooks as the API server does: HTTP/1.1 over TLS with keep-alive, one try, a time limit for all of it. */
+/** Calls webhooks as the API server does: HTTP/1.1 over TLS with keep-alive, within a time limit for all of it. */
 final class WebhookCaller implements AutoCloseable {
 
     private static final int DEFAULT_TIMEOUT_SECONDS = 10;
     private static final int OK = 200;
+    private static final int LAST_OK = 206;
+    private static final int TOO_MANY_REQUESTS = 429;
+    private static final int SERVER_ERROR = 500;
 
     private final Store store;
     private final Map<Identity, HttpClient> clients = new ConcurrentHashMap<>();
@@ -44,10 +48,10 @@ final class WebhookCaller implements AutoCloseable {
     /**
      * Sends a review.
      *
-     * @return the {@code response} of the answer, for this request
+     * @return what the webhook says to this request
      * @throws CallFailedException if there is none in time
      */
-    JsonNode call(JsonNode webhook, ObjectNode review) throws CallFailedException {
+    WebhookAnswer call(JsonNode webhook, ObjectNode review) throws CallFailedException {
         int timeout = Json.number(webhook, DEFAULT_TIMEOUT_SECONDS, "timeoutSeconds");
         WebhookAddress address = WebhookAddress.of(webhook.path("clientConfig"), store);
         HttpRequest request = HttpRequest.newBuilder(withTimeout(address.uri(), timeout))
@@ -57,53 +61,53 @@ final class WebhookCaller implements AutoCloseable {
                 .POST(HttpRequest.BodyPublishers.ofByteArray(Json.MAPPER.writeValueAsBytes(review)))
                 .build();
         String caBundle = Json.textOrEmpty(webhook, "clientConfig", "caBundle");
-        HttpResponse<byte[]> answer = send(client(new Identity(caBundle, address.serverName())), request, timeout);
-        if (answer.statusCode() != OK) {
+        HttpResponse<byte[]> answer =
+                sendWithRetries(client(new Identity(caBundle, address.serverName())), request, timeout);
+        if (answer.statusCode() < OK || answer.statusCode() > LAST_OK) {
             throw new CallFailedException("an error on the server: HTTP " + answer.statusCode());
         }
-        return response(answer.body(), Json.textOrEmpty(review, "request", "uid"));
+        return WebhookAnswer.of(answer.body(), Json.textOrEmpty(review, "request", "uid"));
     }
 
     private static URI withTimeout(URI uri, int seconds) {
         return URI.create(uri + (uri.getRawQuery() == null ? "?" : "&") + "timeout=" + seconds + "s");
     }
 
-    private static HttpResponse<byte[]> send(HttpClient client, HttpRequest request, int timeout)
+    /** Only an answer that asks for it, by {@code Retry-After}, leads to another try; there has to be time left. */
+    private static HttpResponse<byte[]> sendWithRetries(HttpClient client, HttpRequest request, int timeout)
             throws CallFailedException {
-        CompletableFuture<HttpResponse<byte[]>> answer =
-                client.sendAsync(request, HttpResponse.BodyHandlers.ofByteArray());
+        long end = System.nanoTime() + Duration.ofSeconds(timeout).toNanos();
         try {
-            return answer.get(timeout, TimeUnit.SECONDS);
-        } catch (TimeoutException e) {
-            answer.cancel(true);
-            throw new CallFailedException("context deadline exceeded");
-        } catch (ExecutionException e) {
-            throw new CallFailedException(String.valueOf(e.getCause()));
+            while (true) {
+                HttpResponse<byte[]> answer = send(client, request, end - System.nanoTime());
+                int code = answer.statusCode();
+                OptionalLong wait = answer.headers().firstValueAsLong("Retry-After");
+                if ((code != TOO_MANY_REQUESTS && code < SERVER_ERROR) || wait.isEmpty()) {
+                    return answer;
+                }
+                if (System.nanoTime() + Duration.ofSeconds(wait.getAsLong()).toNanos() > end) {
+                    throw new CallFailedException("context deadline exceeded");
+                }
+                Thread.sleep(Duration.ofSeconds(wait.getAsLong()));
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CallFailedException("interrupted");
         }
     }
 
-    private static JsonNode response(byte[] body, String uid) throws CallFailedException {
-        JsonNode review;
+    private static HttpResponse<byte[]> send(HttpClient client, HttpRequest request, long nanos)
+            throws CallFailedException, InterruptedException {
+        CompletableFuture<HttpResponse<byte[]>> answer =
+                client.sendAsync(request, HttpResponse.BodyHandlers.ofByteArray());
         try {
-            review = Json.MAPPER.readTree(body);
-        } catch (JacksonException e) {
-            throw new CallFailedException("the answer is not JSON");
+            return answer.get(nanos, TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            answer.cancel(true);
+            throw new CallFailedException("context deadline exceeded");
+        } catch (ExecutionException e) {
+            throw new CallFailedException(String.valueOf(e.getCause()));
         }
-        JsonNode response = review.path("response");
-        if (!"AdmissionReview".equals(Json.text(review, "kind"))
-                || !"admission.k8s.io/v1".equals(Json.text(review, "apiVersion"))
-                || !response.isObject()
-                || !uid.equals(Json.text(response, "uid"))) {
-            throw new CallFailedException("the answer is not a review of this request");
-        }
-        if (response.has("patch") != response.has("patchType")
-                || (response.has("patch") && !"JSONPatch".equals(Json.text(response, "patchType")))) {
-            throw new CallFailedException("the answer has a patch of no known type");
-        }
-        return response;
     }
 
     private HttpClient client(Identity identity) throws CallFailedException {

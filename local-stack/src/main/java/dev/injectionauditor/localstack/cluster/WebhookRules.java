@@ -1,22 +1,34 @@
 package dev.injectionauditor.localstack.cluster;
 
-import java.util.Map;
+import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Whether a webhook is to be called (Kubernetes documentation, "Dynamic Admission Control", matching requests). */
 final class WebhookRules {
 
+    private static final Set<String> SIDE_EFFECTS = Set.of("None", "NoneOnDryRun");
+    private static final Set<String> FAILURE_POLICIES = Set.of("Fail", "Ignore");
+
     private WebhookRules() {}
 
-    /** @param namespaceLabels those of the object's namespace; empty for an object of the cluster */
-    static boolean isCalled(
-            JsonNode webhook, Attributes request, ObjectNode object, Map<String, String> namespaceLabels) {
+    /** Whether this webhook has to be asked about the creation of an object as it is now. */
+    static boolean isCalled(JsonNode webhook, Attributes request, ObjectNode object, Store store) {
         // The API server calls no webhook about webhooks, so that a bad one can be repaired.
         return !request.kind().equals(Kind.MUTATING_WEBHOOKS)
                 && Json.elements(webhook.path("rules")).anyMatch(rule -> covers(rule, request.kind()))
-                && Selectors.matches(webhook.path("namespaceSelector"), namespaceLabels)
+                && selectsNamespace(webhook.path("namespaceSelector"), request, object, store)
                 && Selectors.matches(webhook.path("objectSelector"), Json.labels(object));
+    }
+
+    /** A namespace is selected by its own labels; other objects of the cluster always are. */
+    private static boolean selectsNamespace(JsonNode selector, Attributes request, ObjectNode object, Store store) {
+        if (!request.kind().namespaced()) {
+            return !request.kind().equals(Kind.NAMESPACE) || Selectors.matches(selector, Json.labels(object));
+        }
+        return store.get(new Key(Kind.NAMESPACE, "", request.namespace()))
+                .filter(namespace -> Selectors.matches(selector, Json.labels(namespace)))
+                .isPresent();
     }
 
     private static boolean covers(JsonNode rule, Kind kind) {
@@ -47,9 +59,18 @@ final class WebhookRules {
             if (!webhook.path("matchConditions").isEmpty()) {
                 throw invalid(configuration, "webhooks[].matchConditions: the simulation does not evaluate them");
             }
-            if (Json.textOrEmpty(webhook, "sideEffects").isEmpty()) {
-                throw invalid(configuration, "webhooks[].sideEffects: Required value");
+            if (!SIDE_EFFECTS.contains(Json.textOrEmpty(webhook, "sideEffects"))) {
+                throw invalid(configuration, "webhooks[].sideEffects: supported values: \"None\", \"NoneOnDryRun\"");
             }
+            if (!has(webhook.path("admissionReviewVersions"), "v1")) {
+                throw invalid(configuration, "webhooks[].admissionReviewVersions: the simulation speaks v1 only");
+            }
+            if (!FAILURE_POLICIES.contains(webhook.path("failurePolicy").asString("Fail"))) {
+                throw invalid(configuration, "webhooks[].failurePolicy: supported values: \"Fail\", \"Ignore\"");
+            }
+            WebhookAddress.problem(webhook.path("clientConfig")).ifPresent(problem -> {
+                throw invalid(configuration, "webhooks[].clientConfig: " + problem);
+            });
             int timeout = Json.number(webhook, 10, "timeoutSeconds");
             if (timeout < 1 || timeout > 30) {
                 throw invalid(configuration, "webhooks[].timeoutSeconds: the timeout must be between 1 and 30 seconds");
