@@ -229,10 +229,10 @@ create table recreation (
     namespace        text        not null,
     pod_name         text        not null,
     owner_uid        uuid,
-    attempt          integer     not null check (attempt > 0),
-    dry_run          boolean     not null,
-    requested_at     timestamptz not null,
-    expires_at       timestamptz not null,
+    attempt          integer     check (attempt > 0),
+    dry_run          boolean    ,
+    requested_at     timestamptz,
+    expires_at       timestamptz,
     outcome          recreation_outcome,
     reason           text,
     replacement_uid  uuid,
@@ -244,7 +244,7 @@ create table recreation (
 );
 create index recreation_pod on recreation (webhook_id, pod_uid);
 create index recreation_owner on recreation (webhook_id, owner_uid, requested_at);
-comment on table recreation is 'Requests to recreate missed Pods, each with what became of it.';
+comment on table recreation is 'Requests to recreate missed Pods, each with what became of it. While only the result is known, what only the request says is null.';
 comment on column recreation.webhook_id is 'The webhook.';
 comment on column recreation.request_id is 'Identity of the request.';
 comment on column recreation.pod_uid is 'uid of the Pod to be replaced.';
