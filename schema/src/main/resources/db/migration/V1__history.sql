@@ -99,7 +99,7 @@ create table pod (
 ) partition by range (created_at);
 create table pod_kept partition of pod default;
 comment on table pod_kept is 'Pods of a time that has no partition of its own: what outlives the retention, which is the missed Pods for good and the others as long as they exist.';
-create index pod_created on pod (webhook_id, created_at);
+create index pod_name on pod (webhook_id, namespace, pod_name);
 create index pod_not_applied on pod (webhook_id, created_at) where verdict in ('missed', 'preset');
 create index pod_missed_active on pod (webhook_id, created_at) where verdict = 'missed' and lifecycle = 'active';
 create index pod_stamp on pod (webhook_id, stamp);
