@@ -57,6 +57,7 @@ comment on table admission_kept is 'Admission calls of a time that has no partit
 create index admission_pod_name on admission (webhook_id, namespace, pod_name, answered_at) where pod_name is not null;
 create index admission_generate_name on admission (webhook_id, namespace, left(generate_name, 58), answered_at)
     where pod_name is null;
+create index admission_answered on admission using brin (answered_at);
 create index admission_stored on admission using brin (stored_at);
 create index admission_orphaned on admission (webhook_id, request_uid) where orphaned;
 comment on table admission is 'Admission calls that the webhook answered. Each proves a call, not that the patch was applied.';
@@ -102,6 +103,7 @@ comment on table pod_kept is 'Pods of a time that has no partition of its own: w
 create index pod_name on pod (webhook_id, namespace, pod_name);
 create index pod_not_applied on pod (webhook_id, created_at) where verdict in ('missed', 'preset');
 create index pod_missed_active on pod (webhook_id, created_at) where verdict = 'missed' and lifecycle = 'active';
+create index pod_answered_late on pod (webhook_id, created_at) where cause = 'late-answer';
 create index pod_stamp on pod (webhook_id, stamp);
 create index pod_stored on pod using brin (stored_at);
 create index pod_unconfirmed on pod (webhook_id, stamp) where unconfirmed;

@@ -54,7 +54,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
  */
 class AuditKillIT {
 
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final int PARTITIONS = 3;
 
     private final Topics topics = Topics.defaults();
@@ -106,7 +106,8 @@ class AuditKillIT {
             for (int kill = 0; kill < kills; kill++) {
                 send(records.subList(records.size() * kill / kills, records.size() * (kill + 1) / kills));
                 long before = read(db);
-                auditor = auditor(url);
+                // Many short transactions, so that it is killed within them and between them.
+                auditor = auditor(url, 20);
                 await().atMost(PATIENCE).until(() -> read(db) > before || !auditor.isAlive());
                 Thread.sleep(random.nextInt(400)); // any moment
                 if (restarts && kill % 10 == 3) {
@@ -119,7 +120,7 @@ class AuditKillIT {
                 atWork += read(db) < records.size() * (kill + 1L) / kills || db.fetchExists(OUTBOX) ? 1 : 0;
             }
             assertThat(atWork).as("kills that left work undone").isGreaterThan(kills / 3);
-            auditor = auditor(url);
+            auditor = auditor(url, 2_000);
             long all = records.size();
             await().atMost(PATIENCE).until(() -> read(db) == all && db.fetchCount(OUTBOX) == 0);
             auditor.destroy();
@@ -162,7 +163,7 @@ class AuditKillIT {
         }
     }
 
-    private Process auditor(String url) throws Exception {
+    private Process auditor(String url, int pollRecords) throws Exception {
         return new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:TieredStopAtLevel=1",
@@ -175,8 +176,7 @@ class AuditKillIT {
                         "--kafka-bootstrap-servers=" + kafka.bootstrapServers(),
                         // Takes the place of the killed one at once, instead of after a session timeout.
                         "--kafka-property=group.instance.id=auditor-0",
-                        // Many short transactions, so that it is killed within them and between them.
-                        "--kafka-property=max.poll.records=20",
+                        "--kafka-property=max.poll.records=" + pollRecords,
                         "--management-port=0")
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(new File("target/AuditKillIT.log")))
