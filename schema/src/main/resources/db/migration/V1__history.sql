@@ -224,6 +224,32 @@ comment on column watched_span.from_at is 'When the watch was complete, by the c
 comment on column watched_span.until_at is 'Last moment known to be watched.';
 comment on column watched_span.begin is 'Why the span begins where it does.';
 
+create table logged_creation (
+    audit_id  uuid        primary key,
+    logged_at timestamptz not null
+);
+comment on table logged_creation is 'Events of imported audit logs that tell of the creation of a Pod: a repeated one is known by this.';
+comment on column logged_creation.audit_id is 'auditID of the event.';
+comment on column logged_creation.logged_at is 'stageTimestamp of the event.';
+
+create table logged_miss (
+    webhook_id integer     not null references watched_webhook,
+    audit_id   uuid        not null,
+    missed_at  timestamptz not null,
+    namespace  text        not null,
+    pod_name   text,
+    pod_uid    uuid,
+    primary key (webhook_id, audit_id)
+);
+create index logged_miss_time on logged_miss (webhook_id, missed_at);
+comment on table logged_miss is 'Calls that an API server failed open for, from imported audit logs. Whether the Pod set the variable itself is not looked at.';
+comment on column logged_miss.webhook_id is 'The webhook.';
+comment on column logged_miss.audit_id is 'auditID of the event.';
+comment on column logged_miss.missed_at is 'When the answer to the creation was complete: stageTimestamp, to the microsecond.';
+comment on column logged_miss.namespace is 'Namespace of the Pod.';
+comment on column logged_miss.pod_name is 'Name of the Pod; null if it was generated and the log does not tell.';
+comment on column logged_miss.pod_uid is 'uid of the Pod; null if the log does not tell.';
+
 create table recreation (
     webhook_id       integer     not null references watched_webhook,
     request_id       text        not null,
@@ -323,8 +349,11 @@ create view outage_history as
 select w.cluster,
        w.webhook,
        o.outage_id,
-       tstzrange(o.started_after, o.started_by, '(]')                 as started_between,
-       tstzrange(o.ended_after, o.ended_before, '[)')                 as ended_between,
+       -- Calls of the same second would make these empty.
+       tstzrange(o.started_after, o.started_by,
+                 case when o.started_after = o.started_by then '[]' else '(]' end) as started_between,
+       tstzrange(o.ended_after, o.ended_before,
+                 case when o.ended_after = o.ended_before then '[]' else '[)' end) as ended_between,
        o.ended_before is null                                         as open,
        case when o.applied = 0 then 'full' else 'partial' end         as coverage,
        o.missed,
@@ -386,19 +415,42 @@ left join lateral (
     where recreation.webhook_id = p.webhook_id and recreation.pod_uid = p.pod_uid
     order by attempt desc
     limit 1) r on true
-where p.verdict = 'missed';
-comment on view missed_injections is 'Pods that were created without the mutation.';
+where p.verdict = 'missed'
+union all
+select w.cluster,
+       w.webhook,
+       m.namespace,
+       m.pod_name,
+       m.pod_uid,
+       null,
+       null,
+       m.missed_at,
+       'unknown',
+       null,
+       null,
+       o.outage_id,
+       null,
+       null
+from logged_miss m
+join watched_webhook w using (webhook_id)
+left join lateral (
+    select case when outage.ended_after >= m.missed_at then outage.outage_id end as outage_id
+    from outage
+    where outage.webhook_id = m.webhook_id and outage.started_by <= m.missed_at
+    order by outage.started_by desc
+    limit 1) o on true;
+comment on view missed_injections is 'Pods that were created without the mutation: seen by the observer, or told by an imported audit log, which knows less of them.';
 comment on column missed_injections.cluster is 'Id of the cluster.';
 comment on column missed_injections.webhook is 'Name of the webhook.';
 comment on column missed_injections.namespace is 'Namespace of the Pod.';
-comment on column missed_injections.pod_name is 'Name of the Pod.';
-comment on column missed_injections.pod_uid is 'uid of the Pod.';
-comment on column missed_injections.owner_kind is 'Kind of its controller; null for a bare Pod.';
+comment on column missed_injections.pod_name is 'Name of the Pod; null if it was generated and the log does not tell.';
+comment on column missed_injections.pod_uid is 'uid of the Pod; null if the log does not tell.';
+comment on column missed_injections.owner_kind is 'Kind of its controller; null for a bare Pod and from a log, like the name.';
 comment on column missed_injections.owner_name is 'Name of its controller; null for a bare Pod.';
-comment on column missed_injections.created_at is 'creationTimestamp of the Pod.';
+comment on column missed_injections.created_at is 'creationTimestamp of the Pod; from a log, when the answer to its creation was complete.';
 comment on column missed_injections.cause is 'Why the call was missed, as far as evidence tells.';
-comment on column missed_injections.lacking is 'Names of the containers without the variable.';
-comment on column missed_injections.lifecycle is 'Where the Pod is in its life.';
+comment on column missed_injections.lacking is 'Names of the containers without the variable; null from a log.';
+comment on column missed_injections.lifecycle is 'Where the Pod is in its life; null from a log.';
 comment on column missed_injections.outage_id is 'The outage that it belongs to.';
 comment on column missed_injections.recreation is 'How its recreation ended; null if there was none or it is under way.';
 comment on column missed_injections.replacement is 'Name of the Pod that took its place; null if none is known.';

@@ -55,7 +55,7 @@ final class Auditor implements AutoCloseable {
                 startAudit(metrics);
             }
             if (config.roles().contains(Role.OBSERVE) || config.roles().contains(Role.REMEDIATE)) {
-                startClusterRoles();
+                startClusterRoles(metrics);
             }
             LOG.atInfo()
                     .addKeyValue("cluster", config.watched().cluster())
@@ -94,7 +94,7 @@ final class Auditor implements AutoCloseable {
         progress.put("audit", audit::hasProgressedWithin);
     }
 
-    private void startClusterRoles() {
+    private void startClusterRoles(PrometheusMeterRegistry metrics) {
         KubernetesClient client = parts.add(
                 "Kubernetes client",
                 new KubernetesClientBuilder().withConfig(kubernetes()).build(),
@@ -106,7 +106,14 @@ final class Auditor implements AutoCloseable {
         if (config.roles().contains(Role.OBSERVE)) {
             lead("observe", client, () -> {
                 ObserveRole role = new ObserveRole(
-                        client, producer, config.kafka().topics(), config.watched(), config.observationQueue(), clock);
+                        client,
+                        producer,
+                        config.kafka().topics(),
+                        config.watched(),
+                        config.observationQueue(),
+                        config.probes(),
+                        metrics,
+                        clock);
                 role.start();
                 return new ActiveRole(role::hasProgressedWithin, role::close);
             });

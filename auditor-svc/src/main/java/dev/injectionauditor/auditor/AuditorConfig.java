@@ -2,6 +2,7 @@ package dev.injectionauditor.auditor;
 
 import dev.injectionauditor.auditor.audit.HistoryPolicy;
 import dev.injectionauditor.auditor.audit.RecreationPolicy;
+import dev.injectionauditor.auditor.observe.ObserveRole;
 import dev.injectionauditor.schema.WatchedWebhook;
 import dev.injectionauditor.service.KafkaSettings;
 import dev.injectionauditor.service.Settings;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param history how the history is kept
  * @param recreation what may be recreated
  * @param observationQueue how many observations may wait for Kafka
+ * @param probes when and where the webhook is probed
  * @param management address and port of health and metrics
  * @param kafka how to reach Kafka
  * @param topicPartitions number of partitions for topics that have to be made
@@ -47,6 +49,7 @@ record AuditorConfig(
         HistoryPolicy history,
         RecreationPolicy recreation,
         int observationQueue,
+        ObserveRole.Probes probes,
         InetSocketAddress management,
         KafkaSettings kafka,
         int topicPartitions) {
@@ -108,6 +111,13 @@ record AuditorConfig(
                         settings.duration("--recreation-backoff", options.recreationBackoff, SECOND, DAY),
                         settings.duration("--recreation-request-life", options.recreationRequestLife, SECOND, DAY)),
                 settings.number("--observation-queue", options.observationQueue, 1, Integer.MAX_VALUE),
+                new ObserveRole.Probes(
+                        settings.duration(
+                                "--probe-interval",
+                                "0".equals(options.probeInterval) ? "0s" : options.probeInterval,
+                                Duration.ZERO,
+                                HOUR),
+                        settings.text("--probe-namespace", options.probeNamespace, WatchedWebhook::isValidName, name)),
                 new InetSocketAddress(
                         settings.text("--address", options.address),
                         settings.port("--management-port", options.managementPort)),

@@ -133,6 +133,22 @@ final class AuditorOptions implements Callable<Integer> {
     @Nullable String observationQueue;
 
     @Option(
+            names = "--probe-interval",
+            paramLabel = "TIME",
+            defaultValue = "10s",
+            description = "Pause between two dry-run creations of a Pod, which show whether the webhook is called when"
+                    + " nobody creates Pods; 0 for none. Default: ${DEFAULT-VALUE}")
+    @Nullable String probeInterval;
+
+    @Option(
+            names = "--probe-namespace",
+            paramLabel = "NAMESPACE",
+            defaultValue = "injection-auditor-probe",
+            description = "Namespace of these Pods. It has to exist, to be selected by the webhook, and to permit their"
+                    + " creation; none is ever stored. Default: ${DEFAULT-VALUE}")
+    @Nullable String probeNamespace;
+
+    @Option(
             names = "--lease-duration",
             paramLabel = "TIME",
             defaultValue = "15s",

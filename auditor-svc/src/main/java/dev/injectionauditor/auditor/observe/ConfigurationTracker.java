@@ -9,20 +9,20 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
-/** Knows how the watched webhook is configured. Written by an informer, read by others. */
+/** Knows how the watched webhook is and was configured. Written by an informer, read by others. */
 final class ConfigurationTracker implements ResourceEventHandler<MutatingWebhookConfiguration> {
 
-    private final ConcurrentMap<String, ConfiguredWebhook> configured = new ConcurrentHashMap<>();
+    private final NavigableMap<String, ConfiguredWebhook> configured = new TreeMap<>();
+    private final Timeline<List<ConfiguredWebhook>> timeline = new Timeline<>();
     private final String webhookName;
     private final InstantSource clock;
+    private Instant lastDeletion = Instant.EPOCH;
 
     ConfigurationTracker(String webhookName, InstantSource clock) {
         this.webhookName = webhookName;
@@ -31,32 +31,50 @@ final class ConfigurationTracker implements ResourceEventHandler<MutatingWebhook
 
     /** The webhook as it is configured now. If several configurations have it, the first by name. */
     Optional<ConfiguredWebhook> current() {
-        return configured.values().stream().min(Comparator.comparing(ConfiguredWebhook::name));
+        return at(Long.MAX_VALUE).stream().findFirst();
+    }
+
+    /** The webhook as it was configured when this version was written, in the order of the configurations' names. */
+    List<ConfiguredWebhook> at(long version) {
+        return timeline.at(version, List.of());
     }
 
     @Override
-    public void onAdd(MutatingWebhookConfiguration configuration) {
-        put(configuration, lastChange(configuration.getMetadata()));
+    public synchronized void onAdd(MutatingWebhookConfiguration configuration) {
+        Instant change = lastChange(configuration.getMetadata());
+        put(configuration, change.isBefore(lastDeletion) ? lastDeletion : change);
     }
 
     @Override
-    public void onUpdate(MutatingWebhookConfiguration old, MutatingWebhookConfiguration configuration) {
+    public synchronized void onUpdate(MutatingWebhookConfiguration old, MutatingWebhookConfiguration configuration) {
+        if (!old.getMetadata().getUid().equals(configuration.getMetadata().getUid())) {
+            // A list found another configuration under the name.
+            onDelete(old, true);
+            onAdd(configuration);
+            return;
+        }
         ConfiguredWebhook before = configured.get(configuration.getMetadata().getName());
         boolean same = before != null
-                && before.uid().toString().equals(configuration.getMetadata().getUid())
                 && find(configuration)
                         .filter(webhook -> decidesAlike(webhook, before.webhook()))
                         .isPresent();
-        put(configuration, same ? before.since() : clock.instant());
+        put(
+                configuration,
+                same ? before.since() : lastWrite(configuration.getMetadata()).orElseGet(clock::instant));
     }
 
     @Override
-    public void onDelete(MutatingWebhookConfiguration configuration, boolean finalStateUnknown) {
+    public synchronized void onDelete(MutatingWebhookConfiguration configuration, boolean finalStateUnknown) {
         configured.remove(configuration.getMetadata().getName());
+        lastDeletion = clock.instant();
+        // Where the deletion was not seen, what was last seen is all that is sure.
+        long version = Timeline.version(configuration.getMetadata().getResourceVersion());
+        publish(finalStateUnknown && version < Long.MAX_VALUE ? version + 1 : version);
     }
 
     private void put(MutatingWebhookConfiguration configuration, Instant since) {
         ObjectMeta meta = configuration.getMetadata();
+        ConfiguredWebhook before = configured.get(meta.getName());
         find(configuration)
                 .ifPresentOrElse(
                         webhook -> configured.put(
@@ -64,10 +82,18 @@ final class ConfigurationTracker implements ResourceEventHandler<MutatingWebhook
                                 new ConfiguredWebhook(
                                         meta.getName(),
                                         UUID.fromString(meta.getUid()),
-                                        meta.getGeneration() == null ? 0 : meta.getGeneration(),
+                                        ConfiguredWebhook.generation(meta),
                                         since,
-                                        webhook)),
+                                        webhook,
+                                        before != null && conditionsAlike(webhook, before.webhook())
+                                                ? before.conditions()
+                                                : MatchConditions.of(webhook))),
                         () -> configured.remove(meta.getName()));
+        publish(Timeline.version(meta.getResourceVersion()));
+    }
+
+    private void publish(long version) {
+        timeline.put(version, List.copyOf(configured.values()));
     }
 
     private Optional<MutatingWebhook> find(MutatingWebhookConfiguration configuration) {
@@ -88,17 +114,27 @@ final class ConfigurationTracker implements ResourceEventHandler<MutatingWebhook
                 && Objects.equals(one.getMatchConditions(), other.getMatchConditions());
     }
 
-    /**
-     * When an object that was not watched was last changed, as far as it tells: the API server notes who wrote what.
-     */
+    private static boolean conditionsAlike(MutatingWebhook one, MutatingWebhook other) {
+        return Objects.equals(one.getMatchConditions(), other.getMatchConditions())
+                && Objects.equals(one.getFailurePolicy(), other.getFailurePolicy());
+    }
+
+    /** When an object that was not watched was last changed, as far as it tells. */
     static Instant lastChange(ObjectMeta meta) {
+        Instant created =
+                meta.getCreationTimestamp() == null ? Instant.EPOCH : Instant.parse(meta.getCreationTimestamp());
+        return lastWrite(meta).filter(created::isBefore).orElse(created);
+    }
+
+    /** When an object was last written, by the API server's clock: it notes who wrote what. */
+    static Optional<Instant> lastWrite(ObjectMeta meta) {
         List<ManagedFieldsEntry> writers = meta.getManagedFields();
-        Stream<@Nullable String> writes =
-                writers == null ? Stream.empty() : writers.stream().map(ManagedFieldsEntry::getTime);
-        return Stream.concat(Stream.of(meta.getCreationTimestamp()), writes)
-                .filter(Objects::nonNull)
-                .map(Instant::parse)
-                .max(Comparator.naturalOrder())
-                .orElse(Instant.EPOCH);
+        return writers == null
+                ? Optional.empty()
+                : writers.stream()
+                        .map(ManagedFieldsEntry::getTime)
+                        .filter(Objects::nonNull)
+                        .map(Instant::parse)
+                        .max(Comparator.naturalOrder());
     }
 }

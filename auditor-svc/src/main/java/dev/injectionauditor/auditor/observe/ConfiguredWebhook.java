@@ -1,5 +1,6 @@
 package dev.injectionauditor.auditor.observe;
 
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhook;
 import java.time.Instant;
 import java.util.UUID;
@@ -12,5 +13,13 @@ import java.util.UUID;
  * @param generation its generation
  * @param since since when it has decided as it does, as far as known: its creation or a later change
  * @param webhook the webhook in it
+ * @param conditions its match conditions, compiled
  */
-record ConfiguredWebhook(String name, UUID uid, long generation, Instant since, MutatingWebhook webhook) {}
+record ConfiguredWebhook(
+        String name, UUID uid, long generation, Instant since, MutatingWebhook webhook, MatchConditions conditions) {
+
+    /** The generation of an object; 0 if it has none. */
+    static long generation(ObjectMeta meta) {
+        return meta.getGeneration() == null ? 0 : meta.getGeneration();
+    }
+}

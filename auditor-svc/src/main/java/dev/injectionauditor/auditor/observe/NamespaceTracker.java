@@ -1,49 +1,74 @@
 package dev.injectionauditor.auditor.observe;
 
 import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Function;
 
-/** Knows the labels of the namespaces. Written by an informer, read by others. */
+/** Knows the labels that the namespaces have and had. Written by an informer, read by others. */
 final class NamespaceTracker implements ResourceEventHandler<Namespace> {
 
-    private static final LabelsInForce UNKNOWN = new LabelsInForce(Map.of(), Instant.EPOCH);
-
-    private final ConcurrentMap<String, LabelsInForce> namespaces = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, Timeline<Optional<LabelsInForce>>> namespaces = new ConcurrentHashMap<>();
+    private final Function<String, Optional<Namespace>> lookup;
     private final InstantSource clock;
 
-    NamespaceTracker(InstantSource clock) {
+    /**
+     * @param lookup asks the API server for a namespace that the watch has not told of yet, as the API server itself
+     *     does: a Pod can be faster than its new namespace
+     */
+    NamespaceTracker(Function<String, Optional<Namespace>> lookup, InstantSource clock) {
+        this.lookup = lookup;
         this.clock = clock;
     }
 
-    /** The labels of a namespace; none for one that is not known. */
-    LabelsInForce labels(String namespace) {
-        return namespaces.getOrDefault(namespace, UNKNOWN);
+    /** The labels that a namespace had when this version was written; empty if they are not known. */
+    Optional<LabelsInForce> labels(String namespace, long version) {
+        Timeline<Optional<LabelsInForce>> known = namespaces.get(namespace);
+        return known != null
+                ? known.at(version, Optional.empty())
+                : lookup.apply(namespace).map(NamespaceTracker::found);
     }
 
     @Override
     public void onAdd(Namespace namespace) {
-        namespaces.put(
-                namespace.getMetadata().getName(),
-                new LabelsInForce(labels(namespace), ConfigurationTracker.lastChange(namespace.getMetadata())));
+        put(namespace, found(namespace));
     }
 
     @Override
     public void onUpdate(Namespace old, Namespace namespace) {
-        LabelsInForce before = labels(namespace.getMetadata().getName());
-        Map<String, String> labels = labels(namespace);
-        if (!labels.equals(before.labels())) {
-            namespaces.put(namespace.getMetadata().getName(), new LabelsInForce(labels, clock.instant()));
+        if (!old.getMetadata().getUid().equals(namespace.getMetadata().getUid())) {
+            // A list found another namespace under the name.
+            onDelete(old, true);
+            onAdd(namespace);
+        } else if (!labels(old).equals(labels(namespace))) {
+            put(
+                    namespace,
+                    new LabelsInForce(
+                            labels(namespace),
+                            ConfigurationTracker.lastWrite(namespace.getMetadata())
+                                    .orElseGet(clock::instant)));
         }
     }
 
     @Override
     public void onDelete(Namespace namespace, boolean finalStateUnknown) {
         namespaces.remove(namespace.getMetadata().getName());
+    }
+
+    private void put(Namespace namespace, LabelsInForce labels) {
+        ObjectMeta meta = namespace.getMetadata();
+        namespaces
+                .computeIfAbsent(meta.getName(), name -> new Timeline<>())
+                .put(Timeline.version(meta.getResourceVersion()), Optional.of(labels));
+    }
+
+    private static LabelsInForce found(Namespace namespace) {
+        return new LabelsInForce(labels(namespace), ConfigurationTracker.lastChange(namespace.getMetadata()));
     }
 
     private static Map<String, String> labels(Namespace namespace) {

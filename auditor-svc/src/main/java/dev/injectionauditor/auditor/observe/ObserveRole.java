@@ -6,6 +6,7 @@ import dev.injectionauditor.schema.Topics;
 import dev.injectionauditor.schema.WatchedWebhook;
 import dev.injectionauditor.service.Loop;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.TimeoutException;
@@ -23,15 +24,27 @@ public final class ObserveRole implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ObserveRole.class);
     private static final Duration TICK = Duration.ofSeconds(1);
 
+    /**
+     * When and where to probe the webhook.
+     *
+     * @param interval pause between two probes; zero for none
+     * @param namespace an existing namespace that the webhook is to be called for
+     */
+    public record Probes(Duration interval, String namespace) {}
+
     private final KubernetesClient client;
     private final Producer<String, byte[]> producer;
     private final Topics topics;
     private final WatchedWebhook source;
     private final int queueCapacity;
+    private final Probes probes;
+    private final MeterRegistry metrics;
     private final InstantSource clock;
     private final Loop loop;
     private @Nullable Observer observer;
     private @Nullable Loop sender;
+    private @Nullable Loop prober;
+    private @Nullable PodTracker earlier;
     private Begin nextBegin = Begin.STARTED;
 
     /**
@@ -40,6 +53,7 @@ public final class ObserveRole implements AutoCloseable {
      * @param client for list and watch; not closed
      * @param producer for the topics pods and signals; not closed
      * @param queueCapacity how many observations may wait for Kafka
+     * @param probes when and where to probe the webhook
      */
     public ObserveRole(
             KubernetesClient client,
@@ -47,12 +61,16 @@ public final class ObserveRole implements AutoCloseable {
             Topics topics,
             WatchedWebhook source,
             int queueCapacity,
+            Probes probes,
+            MeterRegistry metrics,
             InstantSource clock) {
         this.client = client;
         this.producer = producer;
         this.topics = topics;
         this.source = source;
         this.queueCapacity = queueCapacity;
+        this.probes = probes;
+        this.metrics = metrics;
         this.clock = clock;
         this.loop = new Loop("observe", this::runOnce, TICK, clock);
     }
@@ -70,25 +88,44 @@ public final class ObserveRole implements AutoCloseable {
     private boolean runOnce() throws InterruptedException, TimeoutException {
         if (observer != null && observer.isBroken()) {
             LOG.warn("Observations were lost; starting anew from a list");
+            earlier = observer.pods();
             stopObserving();
             nextBegin = Begin.OVERFLOW;
         }
         if (observer == null) {
-            EventQueue queue = new EventQueue(queueCapacity);
-            sender = new Loop(
-                    "observe-send",
-                    new EventSender(queue, producer, new EventCodec(), topics, source),
-                    Duration.ZERO,
-                    clock);
-            sender.start();
-            observer = new Observer(client, source, queue, nextBegin, clock);
-            LOG.atInfo().addKeyValue("webhook", source.webhook()).log("Observing");
+            try {
+                observe();
+            } catch (InterruptedException | TimeoutException | RuntimeException e) {
+                stopObserving();
+                throw e;
+            }
         }
         observer.tick();
         return false;
     }
 
+    private void observe() throws InterruptedException, TimeoutException {
+        EventQueue queue = new EventQueue(queueCapacity);
+        sender = new Loop(
+                "observe-send",
+                new EventSender(queue, producer, new EventCodec(), topics, source),
+                Duration.ZERO,
+                clock);
+        sender.start();
+        observer = new Observer(client, source, queue, nextBegin, earlier, metrics, clock);
+        earlier = null;
+        if (probes.interval().isPositive()) {
+            prober = new Loop("observe-probe", observer.prober(probes.namespace()), probes.interval(), clock);
+            prober.start();
+        }
+        LOG.atInfo().addKeyValue("webhook", source.webhook()).log("Observing");
+    }
+
     private void stopObserving() {
+        if (prober != null) {
+            prober.close();
+            prober = null;
+        }
         if (observer != null) {
             observer.close();
             observer = null;

@@ -2,23 +2,23 @@ package dev.injectionauditor.auditor.observe;
 
 import dev.injectionauditor.schema.Signal.Watched.Begin;
 import dev.injectionauditor.schema.WatchedWebhook;
-import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.ServiceReference;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.dsl.Informable;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
+import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs the informers of one cluster, from a first list on until it is closed. Once its queue is broken it is of no use
@@ -26,8 +26,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Observer implements AutoCloseable {
 
-    private static final Duration LONGEST_LIST = Duration.ofMinutes(2);
+    private static final Logger LOG = LoggerFactory.getLogger(Observer.class);
     private static final Duration ASSERT_EVERY = Duration.ofSeconds(5);
+
+    /** Pods in one part of a list: the whole of a large cluster would not fit into memory at once. */
+    private static final long LIST_LIMIT = 500;
+
     private static final String SERVICE_NAME_LABEL = "kubernetes.io/service-name";
 
     private final KubernetesClient client;
@@ -35,55 +39,111 @@ final class Observer implements AutoCloseable {
     private final InstantSource clock;
     private final WatchedSpan span;
     private final ConfigurationTracker configuration;
-    private final List<SharedIndexInformer<?>> informers = new ArrayList<>();
+    private final ScopeDecider scopes;
+    private final MeterRegistry metrics;
+    private final Informers informers = new Informers();
+    private final PodTracker tracker;
     private final SharedIndexInformer<Pod> pods;
     private @Nullable ServiceReference service;
     private @Nullable SharedIndexInformer<?> endpoints;
     private Instant lastAssertion = Instant.EPOCH;
+    private Instant lastTick = Instant.EPOCH;
+    private @Nullable String lastVersion;
 
     /**
      * Starts to watch; returns once everything has been listed.
      *
      * @param begin why a new observer is needed
+     * @param earlier the Pods that an observer before this one knew, null if there was none: those that are not there
+     *     any more are told to be gone
      * @throws TimeoutException if the API server takes too long
      */
-    Observer(KubernetesClient client, WatchedWebhook source, EventQueue queue, Begin begin, InstantSource clock)
+    Observer(
+            KubernetesClient client,
+            WatchedWebhook source,
+            EventQueue queue,
+            Begin begin,
+            @Nullable PodTracker earlier,
+            MeterRegistry metrics,
+            InstantSource clock)
             throws InterruptedException, TimeoutException {
         this.client = client;
         this.queue = queue;
+        this.metrics = metrics;
         this.clock = clock;
         this.span = new WatchedSpan(begin);
         this.configuration = new ConfigurationTracker(source.webhook(), clock);
-        NamespaceTracker namespaces = new NamespaceTracker(clock);
-        PodTracker tracker = new PodTracker(pod -> ScopeRule.decide(
-                pod,
-                configuration.current().orElse(null),
-                namespaces.labels(pod.getMetadata().getNamespace())));
+        NamespaceTracker namespaces = new NamespaceTracker(this::lookUp, clock);
+        this.scopes = new ScopeDecider(
+                configuration, namespaces, new AdmissionVariables(client.getKubernetesSerialization()), metrics);
+        this.tracker = new PodTracker(scopes);
         try {
             // Scope is decided from the first two, so they come first.
-            inform(client.admissionRegistration().v1().mutatingWebhookConfigurations(), configuration);
-            inform(client.namespaces(), namespaces);
+            informers.start(
+                    client.admissionRegistration()
+                            .v1()
+                            .mutatingWebhookConfigurations()
+                            .runnableInformer(0),
+                    account(configuration, WatchedSpan.Kind.CONFIGURATIONS));
+            informers.start(client.namespaces().runnableInformer(0), account(namespaces, WatchedSpan.Kind.NAMESPACES));
             followService();
-            this.pods = inform(client.pods().inAnyNamespace(), new PodHandler(tracker, queue, span, clock));
+            this.pods = informers.start(
+                    client.pods()
+                            .inAnyNamespace()
+                            .withLimit(LIST_LIMIT)
+                            .runnableInformer(0)
+                            .removeNamespaceIndex()
+                            .itemStore(new SlimPodStore()),
+                    account(new PodHandler(tracker, earlier, queue, clock), WatchedSpan.Kind.PODS));
         } catch (InterruptedException | TimeoutException | RuntimeException e) {
             close();
             throw e;
         }
     }
 
+    private <T> Accounting<T> account(ResourceEventHandler<T> handler, WatchedSpan.Kind kind) {
+        return new Accounting<>(handler, () -> span.broken(kind), () -> span.listed(kind, clock.instant()));
+    }
+
     /** Follows the webhook's Service if its configuration names another one, and asserts what was watched. */
     void tick() throws InterruptedException, TimeoutException {
         followService();
         Instant now = clock.instant();
-        if (pods.isWatching() && Duration.between(lastAssertion, now).compareTo(ASSERT_EVERY) >= 0) {
-            span.assertion(now).ifPresent(queue::offer);
+        String version = pods.lastSyncResourceVersion();
+        if (!Objects.equals(version, lastVersion)) {
+            // Something came since the last tick, a bookmark at least, so nothing before that is still to come.
+            span.watchedUntil(lastTick);
+            lastVersion = version;
+        }
+        lastTick = now;
+        if (Duration.between(lastAssertion, now).compareTo(ASSERT_EVERY) >= 0) {
+            span.assertion().ifPresent(queue::offer);
             lastAssertion = now;
         }
+    }
+
+    /** What is known of the Pods. */
+    PodTracker pods() {
+        return tracker;
+    }
+
+    /** A prober that judges by what this observer knows. */
+    Prober prober(String namespace) {
+        return new Prober(client, namespace, configuration, scopes::decideDryRun, queue::offer, metrics, clock);
     }
 
     /** Whether observations were lost, so that only a new list can help. */
     boolean isBroken() {
         return queue.isBroken();
+    }
+
+    private Optional<Namespace> lookUp(String namespace) {
+        try {
+            return Optional.ofNullable(client.namespaces().withName(namespace).get());
+        } catch (KubernetesClientException e) {
+            LOG.atWarn().addKeyValue("namespace", namespace).setCause(e).log("Cannot look up a namespace");
+            return Optional.empty();
+        }
     }
 
     private void followService() throws InterruptedException, TimeoutException {
@@ -96,38 +156,23 @@ final class Observer implements AutoCloseable {
             return;
         }
         if (endpoints != null) {
-            endpoints.stop();
-            informers.remove(endpoints);
+            informers.stop(endpoints);
         }
         endpoints = named == null
                 ? null
-                : inform(
+                : informers.start(
                         client.discovery()
                                 .v1()
                                 .endpointSlices()
                                 .inNamespace(named.getNamespace())
-                                .withLabel(SERVICE_NAME_LABEL, named.getName()),
-                        new EndpointsTracker(queue::offer, clock));
+                                .withLabel(SERVICE_NAME_LABEL, named.getName())
+                                .runnableInformer(0),
+                        new Accounting<>(new EndpointsTracker(queue::offer, clock), () -> {}, () -> {}));
         service = named;
-    }
-
-    private <T extends HasMetadata> SharedIndexInformer<T> inform(
-            Informable<T> resources, ResourceEventHandler<T> handler) throws InterruptedException, TimeoutException {
-        SharedIndexInformer<T> informer = resources.runnableInformer(0);
-        informers.add(informer);
-        // Without this an informer stops for good at the first error that is not about its connection.
-        informer.exceptionHandler((started, failure) -> true);
-        informer.addEventHandler(handler);
-        try {
-            informer.start().toCompletableFuture().get(LONGEST_LIST.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("cannot list and watch", e.getCause());
-        }
-        return informer;
     }
 
     @Override
     public void close() {
-        informers.forEach(SharedIndexInformer::stop);
+        informers.close();
     }
 }

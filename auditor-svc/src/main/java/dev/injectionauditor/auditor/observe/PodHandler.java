@@ -6,29 +6,28 @@ import java.time.InstantSource;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** What the Pod informer calls: maps and enqueues, and keeps account of what was watched. */
+/** What the Pod informer calls: maps and enqueues. */
 final class PodHandler implements ResourceEventHandler<Pod> {
 
     private final PodTracker tracker;
     private final EventQueue queue;
-    private final WatchedSpan span;
     private final InstantSource clock;
+    private @Nullable PodTracker earlier;
 
-    PodHandler(PodTracker tracker, EventQueue queue, WatchedSpan span, InstantSource clock) {
+    /** @param earlier what an observer before this one knew, null if there was none */
+    PodHandler(PodTracker tracker, @Nullable PodTracker earlier, EventQueue queue, InstantSource clock) {
         this.tracker = tracker;
+        this.earlier = earlier;
         this.queue = queue;
-        this.span = span;
         this.clock = clock;
     }
 
     @Override
-    public void onBeforeList(@Nullable String lastSyncResourceVersion) {
-        span.broken();
-    }
-
-    @Override
     public void onList(String resourceVersion, boolean remainedEmpty) {
-        span.listed(clock.instant());
+        if (earlier != null) {
+            tracker.goneSince(earlier, clock.instant()).forEach(queue::offer);
+            earlier = null;
+        }
     }
 
     @Override

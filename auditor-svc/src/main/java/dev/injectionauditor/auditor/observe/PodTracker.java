@@ -1,52 +1,113 @@
 package dev.injectionauditor.auditor.observe;
 
+import dev.injectionauditor.schema.OwnerRef;
 import dev.injectionauditor.schema.PodObservation;
 import dev.injectionauditor.schema.PodObservation.Lifecycle;
+import dev.injectionauditor.schema.PodRef;
 import dev.injectionauditor.schema.Scope;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Remembers of each Pod what was told, so that only news is told: most updates of a Pod are of its status. The scope is
- * decided at first sight and stays. Used by one thread, that of the informer's callbacks.
+ * Remembers of each Pod what was told last, so that only news is told: most updates of a Pod are of its status. The
+ * scope is decided at first sight and stays. Safe for use by several threads.
  */
 final class PodTracker {
 
-    private final Map<UUID, Told> told = new HashMap<>();
+    private final Map<UUID, PodObservation> told = new HashMap<>();
+    private final Interner interner = new Interner();
     private final Function<Pod, Scope> scopes;
-
-    private record Told(Scope scope, @Nullable UUID stamp, List<String> lacking, Lifecycle lifecycle) {}
 
     PodTracker(Function<Pod, Scope> scopes) {
         this.scopes = scopes;
     }
 
     /** The observation to tell of a Pod that was seen, if it is news. */
-    Optional<PodObservation> seen(Pod pod, Instant now) {
+    synchronized Optional<PodObservation> seen(Pod pod, Instant now) {
         UUID uid = UUID.fromString(pod.getMetadata().getUid());
-        Told before = told.get(uid);
-        PodObservation observation =
-                PodMapper.observe(pod, before == null ? scopes.apply(pod) : before.scope(), false, now);
-        Told after = new Told(observation.scope(), observation.stamp(), observation.lacking(), observation.lifecycle());
+        PodObservation before = told.get(uid);
+        PodObservation after =
+                shared(PodMapper.observe(pod, before == null ? scopes.apply(pod) : before.scope(), false, now));
+        if (before != null && isAlike(before, after)) {
+            return Optional.empty();
+        }
         told.put(uid, after);
-        return after.equals(before) ? Optional.empty() : Optional.of(observation);
+        return Optional.of(after);
     }
 
-    /** The observation to tell of a Pod that is gone. */
-    PodObservation gone(Pod pod, Instant now) {
-        Told before = told.remove(UUID.fromString(pod.getMetadata().getUid()));
-        return PodMapper.observe(pod, before == null ? scopes.apply(pod) : before.scope(), true, now);
+    /**
+     * The observation to tell of a Pod that is gone.
+     *
+     * @param pod as it was last seen; its metadata are enough for a Pod that was told of
+     */
+    synchronized PodObservation gone(Pod pod, Instant now) {
+        ObjectMeta meta = pod.getMetadata();
+        PodObservation before = told.remove(UUID.fromString(meta.getUid()));
+        return before == null
+                ? PodMapper.observe(pod, scopes.apply(pod), true, now)
+                : gone(before, meta.getResourceVersion(), now);
+    }
+
+    /** The observations to tell of the Pods that another tracker has told of and this one has never seen. */
+    List<PodObservation> goneSince(PodTracker earlier, Instant now) {
+        Map<UUID, PodObservation> then = earlier.told();
+        then.keySet().removeAll(told().keySet());
+        return then.values().stream()
+                .map(before -> gone(before, before.resourceVersion(), now))
+                .toList();
     }
 
     /** Number of Pods that are known. */
-    int size() {
+    synchronized int size() {
         return told.size();
+    }
+
+    private synchronized Map<UUID, PodObservation> told() {
+        return new HashMap<>(told);
+    }
+
+    private static boolean isAlike(PodObservation one, PodObservation other) {
+        return one.scope().equals(other.scope())
+                && Objects.equals(one.stamp(), other.stamp())
+                && one.lacking().equals(other.lacking())
+                && one.lifecycle() == other.lifecycle();
+    }
+
+    private static PodObservation gone(PodObservation before, String resourceVersion, Instant now) {
+        return new PodObservation(
+                before.pod(),
+                resourceVersion,
+                before.createdAt(),
+                before.owner(),
+                before.stamp(),
+                before.containers(),
+                before.lacking(),
+                before.scope(),
+                Lifecycle.GONE,
+                now);
+    }
+
+    private PodObservation shared(PodObservation observation) {
+        PodRef pod = observation.pod();
+        OwnerRef owner = observation.owner();
+        return new PodObservation(
+                new PodRef(interner.intern(pod.namespace()), pod.name(), pod.uid()),
+                observation.resourceVersion(),
+                observation.createdAt(),
+                owner == null ? null : interner.intern(owner),
+                observation.stamp(),
+                observation.containers(),
+                interner.intern(observation.lacking()),
+                interner.intern(observation.scope()),
+                observation.lifecycle(),
+                observation.observedAt());
     }
 }

@@ -7,6 +7,9 @@ import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhook;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.RuleWithOperations;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,44 +24,90 @@ final class ScopeRule {
     private ScopeRule() {}
 
     /**
-     * The decision.
+     * A decision.
+     *
+     * @param scope the decision; exempt where there is none
+     * @param undecidable whether something is not known that it hangs on: better no verdict than a wrong one
+     */
+    record Decision(Scope scope, boolean undecidable) {}
+
+    /**
+     * Decides about one configuration.
      *
      * @param configured the webhook as it was configured, null if it was not
-     * @param namespace labels of the Pod's namespace then in force
+     * @param namespace labels of the Pod's namespace then in force, null if they are not known
+     * @param variables variables for the match conditions; only asked for if there are any
      */
-    static Scope decide(Pod pod, @Nullable ConfiguredWebhook configured, LabelsInForce namespace) {
-        Scope.Configuration configuration = configured == null ? null : configuration(configured, namespace);
-        return new Scope(exemption(pod, configured, namespace.labels()), configuration);
-    }
-
-    private static @Nullable Exemption exemption(
-            Pod pod, @Nullable ConfiguredWebhook configured, Map<String, String> namespaceLabels) {
+    static Decision decide(
+            Pod pod,
+            @Nullable ConfiguredWebhook configured,
+            @Nullable LabelsInForce namespace,
+            Supplier<List<Map<String, Object>>> variables) {
         if (orEmpty(pod.getMetadata().getAnnotations()).containsKey(MIRROR_ANNOTATION)) {
-            return Exemption.MIRROR_POD;
+            return new Decision(
+                    new Scope(Exemption.MIRROR_POD, configured == null ? null : configuration(configured, namespace)),
+                    false);
         }
         if (configured == null) {
-            return Exemption.NO_CONFIGURATION;
+            return new Decision(new Scope(Exemption.NO_CONFIGURATION, null), false);
         }
-        MutatingWebhook webhook = configured.webhook();
+        Scope.Configuration configuration = configuration(configured, namespace);
+        if (namespace == null && !LabelSelectors.isEmpty(configured.webhook().getNamespaceSelector())) {
+            return new Decision(new Scope(Exemption.NAMESPACE_SELECTOR, configuration), true);
+        }
+        Exemption exemption = bySelectors(pod, configured.webhook(), namespace == null ? Map.of() : namespace.labels());
+        if (exemption != null || configured.conditions().isEmpty()) {
+            return new Decision(new Scope(exemption, configuration), false);
+        }
+        return switch (configured.conditions().decide(variables.get())) {
+            case CALLED -> new Decision(new Scope(null, configuration), false);
+            case NOT_CALLED -> new Decision(new Scope(Exemption.MATCH_CONDITIONS, configuration), false);
+            case UNDECIDABLE -> new Decision(new Scope(Exemption.MATCH_CONDITIONS, configuration), true);
+        };
+    }
+
+    /**
+     * Decides about all configurations that have the webhook: it is called if it is for any of them.
+     *
+     * @param configured in the order of their names
+     */
+    static Decision decide(
+            Pod pod,
+            List<ConfiguredWebhook> configured,
+            @Nullable LabelsInForce namespace,
+            Supplier<List<Map<String, Object>>> variables) {
+        List<Decision> decisions = configured.isEmpty()
+                ? List.of(decide(pod, (ConfiguredWebhook) null, namespace, variables))
+                : configured.stream()
+                        .map(one -> decide(pod, one, namespace, variables))
+                        .toList();
+        return first(decisions, decision -> decision.scope().exemption() == null)
+                .or(() -> first(decisions, Decision::undecidable))
+                .orElse(decisions.getFirst());
+    }
+
+    private static Optional<Decision> first(List<Decision> decisions, Predicate<Decision> test) {
+        return decisions.stream().filter(test).findFirst();
+    }
+
+    /** Rules first, then selectors. Pods exist in one version only, so {@code matchPolicy} makes no difference. */
+    private static @Nullable Exemption bySelectors(
+            Pod pod, MutatingWebhook webhook, Map<String, String> namespaceLabels) {
         if (webhook.getRules() == null || webhook.getRules().stream().noneMatch(ScopeRule::coversPodCreation)) {
             return Exemption.RULES;
         }
         if (!LabelSelectors.matches(webhook.getNamespaceSelector(), namespaceLabels)) {
             return Exemption.NAMESPACE_SELECTOR;
         }
-        if (!LabelSelectors.matches(
-                webhook.getObjectSelector(), orEmpty(pod.getMetadata().getLabels()))) {
-            return Exemption.OBJECT_SELECTOR;
-        }
-        // Match conditions are CEL expressions, which are not evaluated yet: better no verdict than a wrong one.
-        return webhook.getMatchConditions() == null
-                        || webhook.getMatchConditions().isEmpty()
+        return LabelSelectors.matches(
+                        webhook.getObjectSelector(), orEmpty(pod.getMetadata().getLabels()))
                 ? null
-                : Exemption.MATCH_CONDITIONS;
+                : Exemption.OBJECT_SELECTOR;
     }
 
-    private static Scope.Configuration configuration(ConfiguredWebhook configured, LabelsInForce namespace) {
-        boolean namespaceMatters = !LabelSelectors.isEmpty(configured.webhook().getNamespaceSelector());
+    private static Scope.Configuration configuration(ConfiguredWebhook configured, @Nullable LabelsInForce namespace) {
+        boolean namespaceMatters = namespace != null
+                && !LabelSelectors.isEmpty(configured.webhook().getNamespaceSelector());
         return new Scope.Configuration(
                 configured.name(),
                 configured.uid(),

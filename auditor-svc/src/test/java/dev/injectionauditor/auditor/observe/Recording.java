@@ -153,9 +153,11 @@ public final class Recording {
         configuration.getMetadata().setCreationTimestamp(CONFIGURED.toString());
         ConfiguredNow configured = new ConfiguredNow(configuration);
         PodTracker tracker = new PodTracker(pod -> ScopeRule.decide(
-                pod,
-                configured.at(Instant.parse(pod.getMetadata().getCreationTimestamp())),
-                new LabelsInForce(Map.of(), Instant.EPOCH)));
+                        pod,
+                        configured.at(Instant.parse(pod.getMetadata().getCreationTimestamp())),
+                        new LabelsInForce(Map.of(), Instant.EPOCH),
+                        List::of)
+                .scope());
         for (JsonNode event : watch) {
             Pod pod = stamped(event.get("object"));
             Instant seen =
@@ -191,7 +193,8 @@ public final class Recording {
                     UUID.fromString(configuration.getMetadata().getUid()),
                     1,
                     time.isBefore(DELETED) ? CONFIGURED : RESTORED,
-                    configuration.getWebhooks().getFirst());
+                    configuration.getWebhooks().getFirst(),
+                    MatchConditions.of(configuration.getWebhooks().getFirst()));
         }
     }
 

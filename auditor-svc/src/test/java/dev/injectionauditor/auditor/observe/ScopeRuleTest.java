@@ -14,9 +14,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ScopeRuleTest {
 
@@ -25,7 +27,7 @@ class ScopeRuleTest {
 
     @Test
     void shouldCallTheWebhookForAnOrdinaryPod() {
-        Scope scope = ScopeRule.decide(pod(Map.of()), configured(webhook().build()), PLAIN);
+        Scope scope = decide(pod(Map.of()), configured(webhook().build()), PLAIN);
 
         assertThat(scope.exemption()).isNull();
         assertThat(scope.configuration().inForceSince()).isEqualTo(CONFIGURED);
@@ -33,7 +35,7 @@ class ScopeRuleTest {
 
     @Test
     void shouldExemptWhatNoConfigurationCovers() {
-        Scope scope = ScopeRule.decide(pod(Map.of()), null, PLAIN);
+        Scope scope = decide(pod(Map.of()), null, PLAIN);
 
         assertThat(scope).isEqualTo(new Scope(Exemption.NO_CONFIGURATION, null));
     }
@@ -111,6 +113,70 @@ class ScopeRuleTest {
                 .isEqualTo(matches ? null : Exemption.OBJECT_SELECTOR);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"Exact", "Equivalent"})
+    void shouldFindNoDifferenceInTheMatchPolicy(String policy) {
+        // Pods exist in one group and version only, so there is no equivalent one
+        MutatingWebhook other = new MutatingWebhookBuilder()
+                .withMatchPolicy(policy)
+                .addNewRule()
+                .withOperations("CREATE")
+                .withApiGroups("extensions")
+                .withApiVersions("v1beta1")
+                .withResources("pods")
+                .endRule()
+                .build();
+
+        assertThat(exemption(pod(Map.of()), webhook().withMatchPolicy(policy).build(), Map.of()))
+                .isNull();
+        assertThat(exemption(pod(Map.of()), other, Map.of())).isEqualTo(Exemption.RULES);
+    }
+
+    @Test
+    void shouldAskForTheVariablesOnlyIfThereAreMatchConditions() {
+        // Given
+        MutatingWebhook plain = webhook().build();
+        MutatingWebhook conditional = webhook()
+                .withFailurePolicy("Ignore")
+                .addNewMatchCondition("request.namespace == 'bank'", "bank")
+                .build();
+        Supplier<List<Map<String, Object>>> none = () -> {
+            throw new AssertionError("not needed");
+        };
+
+        // Then
+        assertThat(ScopeRule.decide(pod(Map.of()), configured(plain), PLAIN, none)
+                        .scope()
+                        .exemption())
+                .isNull();
+        assertThat(ScopeRule.decide(
+                        pod(Map.of()),
+                        configured(conditional),
+                        PLAIN,
+                        () -> List.of(Map.of("request", Map.of("namespace", "shop")))))
+                .satisfies(decision -> {
+                    assertThat(decision.scope().exemption()).isEqualTo(Exemption.MATCH_CONDITIONS);
+                    assertThat(decision.undecidable()).isFalse();
+                });
+    }
+
+    @Test
+    void shouldNeedTheNamespaceOnlyIfItIsSelectedBy() {
+        // Given a namespace that nobody knows
+        MutatingWebhook selecting = webhook()
+                .withNewNamespaceSelector()
+                .addToMatchLabels("team", "a")
+                .endNamespaceSelector()
+                .build();
+
+        // Then
+        assertThat(ScopeRule.decide(pod(Map.of()), configured(webhook().build()), null, List::of))
+                .satisfies(decision -> assertThat(decision.scope().exemption()).isNull());
+        assertThat(ScopeRule.decide(pod(Map.of()), configured(selecting), null, List::of)
+                        .undecidable())
+                .isTrue();
+    }
+
     @Test
     void shouldCountANewerNamespaceAsAChangeOfTheConfigurationIfItIsSelected() {
         // Given a namespace that was labelled after the webhook was configured
@@ -119,7 +185,7 @@ class ScopeRuleTest {
                 new LabelSelectorBuilder().addToMatchLabels("team", "a").build();
 
         // Then that counts if namespaces are selected by label
-        assertThat(ScopeRule.decide(
+        assertThat(decide(
                                 pod(Map.of()),
                                 configured(webhook()
                                         .withNamespaceSelector(selector)
@@ -128,19 +194,23 @@ class ScopeRuleTest {
                         .configuration()
                         .inForceSince())
                 .isEqualTo(namespace.since());
-        assertThat(ScopeRule.decide(pod(Map.of()), configured(webhook().build()), namespace)
+        assertThat(decide(pod(Map.of()), configured(webhook().build()), namespace)
                         .configuration()
                         .inForceSince())
                 .isEqualTo(CONFIGURED);
     }
 
+    private static Scope decide(Pod pod, ConfiguredWebhook configured, LabelsInForce namespace) {
+        return ScopeRule.decide(pod, configured, namespace, List::of).scope();
+    }
+
     private static Exemption exemption(Pod pod, MutatingWebhook webhook, Map<String, String> namespaceLabels) {
-        return ScopeRule.decide(pod, configured(webhook), new LabelsInForce(namespaceLabels, Instant.EPOCH))
+        return decide(pod, configured(webhook), new LabelsInForce(namespaceLabels, Instant.EPOCH))
                 .exemption();
     }
 
     private static ConfiguredWebhook configured(MutatingWebhook webhook) {
-        return new ConfiguredWebhook("hooks", new UUID(1, 1), 1, CONFIGURED, webhook);
+        return new ConfiguredWebhook("hooks", new UUID(1, 1), 1, CONFIGURED, webhook, MatchConditions.of(webhook));
     }
 
     private static MutatingWebhookBuilder webhook() {

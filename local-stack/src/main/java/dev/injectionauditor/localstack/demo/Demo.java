@@ -94,7 +94,7 @@ final class Demo implements AutoCloseable {
         console.say("New Pods have the injection again; waiting for the repair of those that were missed");
         Outcome outcome = awaitRepair();
         console.print("");
-        new Report(stack.jdbcUrl()).story(stack).forEach(console::print);
+        new Report(stack.jdbcUrl()).story(stack, simulation()).forEach(console::print);
         console.print("  logs  " + folder);
         console.print("");
         return outcome;
@@ -121,6 +121,8 @@ final class Demo implements AutoCloseable {
                         "--postgres-user=" + LocalPostgres.USER,
                         "--topic-partitions=1",
                         "--recreation=recreate",
+                        "--probe-namespace=" + Workloads.NAMESPACE,
+                        "--probe-interval=2s",
                         "--address=127.0.0.1",
                         "--management-port=" + ports.get(2)),
                 ports.get(2),

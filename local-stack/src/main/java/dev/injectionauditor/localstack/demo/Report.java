@@ -59,12 +59,16 @@ final class Report {
         }
     }
 
-    /** The story, line by line. */
-    List<String> story(Stack stack) throws SQLException {
+    /**
+     * The story, line by line.
+     *
+     * @param where completes the headings
+     */
+    List<String> story(Stack stack, String where) throws SQLException {
         List<String> lines = new ArrayList<>();
         try (Connection connection = DriverManager.getConnection(jdbcUrl);
                 Statement statement = connection.createStatement()) {
-            lines.add("The outage");
+            lines.add("The outage" + where);
             lines.addAll(rows(statement, """
                     select format('  %s  last call that was applied', to_char(lower(started_between), 'HH24:MI:SS')),
                            format('  %s  first call that was not', to_char(upper(started_between), 'HH24:MI:SS')),
@@ -74,7 +78,7 @@ final class Report {
                     from injection_auditor.outage_history order by started_between
                     """));
             lines.add("");
-            lines.add("The missed Pods, and what became of them");
+            lines.add("The missed Pods" + where + ", and what became of them");
             lines.addAll(rows(statement, """
                     select format('  %s  %-26s %s%s', to_char(m.created_at, 'HH24:MI:SS'), m.pod_name,
                                   coalesce(m.recreation::text, 'not recreated'),

@@ -1,0 +1,74 @@
+package dev.injectionauditor.auditor.observe;
+
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.MatchCondition;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhook;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * The match conditions of a webhook, compiled once, and the rule by which the API server combines them (its package
+ * {@code admission/plugin/webhook/matchconditions}): one that is false means not called, whatever the others are; else
+ * one that fails means not called under {@code failurePolicy: Ignore}; else called.
+ */
+final class MatchConditions {
+
+    /** What the conditions decide about a Pod. */
+    enum Decision {
+        CALLED,
+        NOT_CALLED,
+        /** The decision hangs on something that is not known here. */
+        UNDECIDABLE
+    }
+
+    private final List<CelCondition> conditions;
+    private final boolean ignoresFailure;
+
+    private MatchConditions(List<CelCondition> conditions, boolean ignoresFailure) {
+        this.conditions = conditions;
+        this.ignoresFailure = ignoresFailure;
+    }
+
+    static MatchConditions of(MutatingWebhook webhook) {
+        List<MatchCondition> conditions = webhook.getMatchConditions();
+        if (conditions == null || conditions.isEmpty()) {
+            return new MatchConditions(List.of(), true);
+        }
+        CelCondition.Compiler compiler = new CelCondition.Compiler();
+        return new MatchConditions(
+                conditions.stream()
+                        .map(condition -> compiler.compile(condition.getExpression()))
+                        .toList(),
+                "Ignore".equals(webhook.getFailurePolicy()));
+    }
+
+    /** Whether there is any condition, and so any need for the variables. */
+    boolean isEmpty() {
+        return conditions.isEmpty();
+    }
+
+    /**
+     * The decision.
+     *
+     * @param possible the variables of each request that may have been, at least one: what holds for all of them holds
+     */
+    Decision decide(List<Map<String, Object>> possible) {
+        Set<Decision> decisions = possible.stream().map(this::decideOne).collect(Collectors.toSet());
+        return decisions.size() == 1 ? decisions.iterator().next() : Decision.UNDECIDABLE;
+    }
+
+    private Decision decideOne(Map<String, Object> variables) {
+        Set<CelCondition.Value> values = EnumSet.noneOf(CelCondition.Value.class);
+        conditions.forEach(condition -> values.add(condition.evaluate(variables)));
+        if (values.contains(CelCondition.Value.FALSE)) {
+            return Decision.NOT_CALLED;
+        }
+        if (values.contains(CelCondition.Value.FAILED)) {
+            // Under Fail the Pod would have been rejected, yet here it is: something else was in force.
+            return ignoresFailure ? Decision.NOT_CALLED : Decision.UNDECIDABLE;
+        }
+        return values.contains(CelCondition.Value.UNKNOWN) ? Decision.UNDECIDABLE : Decision.CALLED;
+    }
+}

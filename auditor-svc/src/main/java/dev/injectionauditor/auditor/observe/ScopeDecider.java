@@ -1,0 +1,63 @@
+package dev.injectionauditor.auditor.observe;
+
+import dev.injectionauditor.schema.Scope;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Decides about Pods from what the trackers know, and counts those that nothing can be decided about. */
+final class ScopeDecider implements Function<Pod, Scope> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ScopeDecider.class);
+
+    private final ConfigurationTracker configurations;
+    private final NamespaceTracker namespaces;
+    private final AdmissionVariables variables;
+    private final Counter undecidable;
+
+    ScopeDecider(
+            ConfigurationTracker configurations,
+            NamespaceTracker namespaces,
+            AdmissionVariables variables,
+            MeterRegistry metrics) {
+        this.configurations = configurations;
+        this.namespaces = namespaces;
+        this.variables = variables;
+        this.undecidable = Counter.builder("injection_auditor_scope_undecidable")
+                .description("Pods taken for exempt because it is not known whether the webhook had to be called")
+                .register(metrics);
+    }
+
+    @Override
+    public Scope apply(Pod pod) {
+        ScopeRule.Decision decision =
+                decide(pod, Timeline.version(pod.getMetadata().getResourceVersion()), false);
+        if (decision.undecidable()) {
+            if (undecidable.count() == 0) {
+                LOG.atWarn()
+                        .addKeyValue("namespace", pod.getMetadata().getNamespace())
+                        .addKeyValue("pod", pod.getMetadata().getName())
+                        .addKeyValue("exemption", decision.scope().exemption())
+                        .log("Not known whether the webhook had to be called; further Pods are only counted");
+            }
+            undecidable.increment();
+        }
+        return decision.scope();
+    }
+
+    /** Decides about a Pod that came back from a dry run just now. */
+    ScopeRule.Decision decideDryRun(Pod pod) {
+        return decide(pod, Long.MAX_VALUE, true);
+    }
+
+    private ScopeRule.Decision decide(Pod pod, long version, boolean dryRun) {
+        return ScopeRule.decide(
+                pod,
+                configurations.at(version),
+                namespaces.labels(pod.getMetadata().getNamespace(), version).orElse(null),
+                () -> variables.of(pod, dryRun));
+    }
+}

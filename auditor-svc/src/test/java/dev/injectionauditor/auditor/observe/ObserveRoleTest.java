@@ -1,0 +1,155 @@
+package dev.injectionauditor.auditor.observe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.injectionauditor.localstack.cluster.SimulatedCluster;
+import dev.injectionauditor.schema.Event;
+import dev.injectionauditor.schema.EventCodec;
+import dev.injectionauditor.schema.InvalidEventException;
+import dev.injectionauditor.schema.PodObservation;
+import dev.injectionauditor.schema.Signal;
+import dev.injectionauditor.schema.Signal.Watched.Begin;
+import dev.injectionauditor.schema.Topics;
+import dev.injectionauditor.schema.WatchedWebhook;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookConfigurationBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.RoundRobinPartitioner;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.Test;
+
+/** The role as a whole, in a simulated cluster. */
+class ObserveRoleTest {
+
+    private static final WatchedWebhook SOURCE = new WatchedWebhook("test", "host.injection-auditor.dev");
+    private static final Duration LONGEST = Duration.ofSeconds(20);
+
+    private final MockProducer<String, byte[]> producer =
+            new MockProducer<>(false, new RoundRobinPartitioner(), new StringSerializer(), new ByteArraySerializer());
+
+    @Test
+    void shouldFindOutByProbesThatNobodyAnswers() throws Exception {
+        // Given a webhook that nobody answers for, and a cluster in which nobody creates Pods
+        try (SimulatedCluster cluster = SimulatedCluster.start(0, InstantSource.system());
+                KubernetesClient client = cluster.client()) {
+            configureWebhook(client);
+
+            // When
+            try (ObserveRole role = role(client, Duration.ofMillis(100), new SimpleMeterRegistry())) {
+                role.start();
+                await().atMost(LONGEST)
+                        .untilAsserted(
+                                () -> assertThat(sent(Signal.Probe.class)).isNotEmpty());
+            }
+
+            // Then
+            assertThat(sent(Signal.Probe.class)).allSatisfy(probe -> {
+                assertThat(probe.applied()).isFalse();
+                assertThat(probe.seenAt()).isAfterOrEqualTo(probe.at());
+            });
+            assertThat(client.pods().inAnyNamespace().list().getItems()).isEmpty();
+            assertThat(sent(PodObservation.class)).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldNotProbeIfItIsSwitchedOff() throws Exception {
+        // Given
+        try (SimulatedCluster cluster = SimulatedCluster.start(0, InstantSource.system());
+                KubernetesClient client = cluster.client()) {
+            configureWebhook(client);
+
+            // When it has had the time to observe
+            SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+            try (ObserveRole role = role(client, Duration.ZERO, metrics)) {
+                role.start();
+                await().atMost(LONGEST)
+                        .untilAsserted(
+                                () -> assertThat(sent(Signal.Watched.class)).isNotEmpty());
+            }
+
+            // Then
+            assertThat(metrics.find("injection_auditor_probes").counters()).isEmpty();
+            assertThat(sent(Signal.Probe.class)).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldStartAnewFromAListIfKafkaDoesNotTakeAnObservation() throws Exception {
+        // Given a role that observes
+        try (SimulatedCluster cluster = SimulatedCluster.start(0, InstantSource.system());
+                KubernetesClient client = cluster.client();
+                ObserveRole role = role(client, Duration.ZERO, new SimpleMeterRegistry())) {
+            configureWebhook(client);
+            role.start();
+            await().atMost(LONGEST).until(() -> !sent(Signal.Watched.class).isEmpty());
+
+            // When Kafka fails for good to take something
+            producer.errorNext(new KafkaException("no leader"));
+
+            // Then
+            await().atMost(LONGEST)
+                    .untilAsserted(() -> assertThat(sent(Signal.Watched.class))
+                            .extracting(Signal.Watched::begin)
+                            .contains(Begin.STARTED, Begin.OVERFLOW));
+        }
+    }
+
+    private ObserveRole role(KubernetesClient client, Duration probeInterval, SimpleMeterRegistry metrics) {
+        return new ObserveRole(
+                client,
+                producer,
+                new Topics("test"),
+                SOURCE,
+                10_000,
+                new ObserveRole.Probes(probeInterval, "default"),
+                metrics,
+                InstantSource.system());
+    }
+
+    private <T extends Event> List<T> sent(Class<T> type) {
+        EventCodec codec = new EventCodec();
+        return producer.history().stream()
+                .map(sent -> {
+                    try {
+                        return codec.decode(sent.value()).data();
+                    } catch (InvalidEventException e) {
+                        throw new IllegalStateException(e);
+                    }
+                })
+                .filter(type::isInstance)
+                .map(type::cast)
+                .toList();
+    }
+
+    private static void configureWebhook(KubernetesClient client) {
+        client.resource(new MutatingWebhookConfigurationBuilder()
+                        .withNewMetadata()
+                        .withName("hooks")
+                        .endMetadata()
+                        .addNewWebhook()
+                        .withName(SOURCE.webhook())
+                        .withFailurePolicy("Ignore")
+                        .withSideEffects("NoneOnDryRun")
+                        .withAdmissionReviewVersions("v1")
+                        .withNewClientConfig()
+                        .withUrl("https://127.0.0.1:1/")
+                        .endClientConfig()
+                        .addNewRule()
+                        .withOperations("CREATE")
+                        .withApiGroups("")
+                        .withApiVersions("v1")
+                        .withResources("pods")
+                        .endRule()
+                        .endWebhook()
+                        .build())
+                .create();
+    }
+}

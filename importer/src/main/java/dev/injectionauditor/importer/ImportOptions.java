@@ -1,0 +1,148 @@
+package dev.injectionauditor.importer;
+
+import dev.injectionauditor.auditor.audit.LoggedHistory;
+import dev.injectionauditor.schema.WatchedWebhook;
+import dev.injectionauditor.service.Settings;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** What can be set on the command line or in the environment. */
+@Command(
+        name = "import",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description =
+                "Reads audit logs of kube-apiservers (audit.k8s.io/v1, JSON lines, level Metadata or higher) into the"
+                        + " history: which calls of mutating webhooks were applied, which failed open, and the outages.")
+final class ImportOptions implements Callable<Integer> {
+
+    private static final String STANDARD_INPUT = "-";
+
+    private final Map<String, String> environment;
+
+    @Parameters(
+            paramLabel = "FILE",
+            arity = "0..*",
+            description =
+                    "Logs, compressed by gzip or not; none, or -, is standard input. In any order, in parts or again: the"
+                            + " history is the same.")
+    List<String> files = List.of();
+
+    @Option(
+            names = "--cluster",
+            paramLabel = "ID",
+            defaultValue = "imported",
+            description = "Id of the cluster that the logs are from. Default: ${DEFAULT-VALUE}")
+    @Nullable String cluster;
+
+    @Option(
+            names = "--quiet-period",
+            paramLabel = "TIME",
+            defaultValue = "5s",
+            description =
+                    "How long calls must be applied again before an outage counts as over. Default: ${DEFAULT-VALUE}")
+    @Nullable String quietPeriod;
+
+    @Option(
+            names = "--postgres-url",
+            paramLabel = "URL",
+            description =
+                    "JDBC URL of the database. Without it, a PostgreSQL is started for the import; its data stays in"
+                            + " --folder.")
+    @Nullable String postgresUrl;
+
+    @Option(
+            names = "--postgres-user",
+            paramLabel = "NAME",
+            defaultValue = "injection_auditor",
+            description = "Role that owns the schema. Default: ${DEFAULT-VALUE}")
+    @Nullable String postgresUser;
+
+    @Option(
+            names = "--postgres-password-file",
+            paramLabel = "FILE",
+            description =
+                    "File that holds the password. The variable INJECTION_AUDITOR_POSTGRES_PASSWORD does as well.")
+    @Nullable String postgresPasswordFile;
+
+    @Option(
+            names = "--folder",
+            paramLabel = "FOLDER",
+            description =
+                    "Folder for the data of the PostgreSQL that is started: a new one, or that of an earlier import."
+                            + " Default: a new one, which is named at the end")
+    @Nullable String folder;
+
+    @Option(names = "--json", description = "Print the summary as one line of JSON last.")
+    boolean json;
+
+    ImportOptions(Map<String, String> environment) {
+        this.environment = Map.copyOf(environment);
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        Settings settings = new Settings();
+        String id = settings.text("--cluster", cluster, WatchedWebhook::isValidName, "a lower-case DNS name");
+        Duration quiet = settings.duration("--quiet-period", quietPeriod, Duration.ofSeconds(1), Duration.ofHours(1));
+        files.stream().filter(file -> !file.equals(STANDARD_INPUT)).forEach(file -> settings.file("FILE", file));
+        if (postgresPasswordFile != null) {
+            settings.file("--postgres-password-file", postgresPasswordFile);
+        }
+        if (folder != null && postgresUrl != null) {
+            settings.problem("--folder", "is of no use with --postgres-url");
+        }
+        settings.check();
+
+        Path data = folder == null && postgresUrl == null
+                ? Files.createTempDirectory("injection-auditor-history")
+                : folder == null ? null : Files.createDirectories(Path.of(folder));
+        try (HistoryDatabase database = data == null ? named() : HistoryDatabase.startIn(data)) {
+            Importer importer = new Importer(new LoggedHistory(database.jooq(), id, quiet));
+            for (String file : files.isEmpty() ? List.of(STANDARD_INPUT) : files) {
+                read(importer, file);
+            }
+            tell(importer.summary(), data);
+        }
+        return 0;
+    }
+
+    private HistoryDatabase named() throws IOException {
+        String password = postgresPasswordFile == null
+                ? environment.get("INJECTION_AUDITOR_POSTGRES_PASSWORD")
+                : Files.readString(Path.of(postgresPasswordFile)).strip();
+        return HistoryDatabase.open(postgresUrl, postgresUser, password);
+    }
+
+    private static void read(Importer importer, String file) throws IOException {
+        if (file.equals(STANDARD_INPUT)) {
+            importer.read(System.in);
+            return;
+        }
+        Path path = Path.of(file);
+        try (InputStream in = Progress.of(
+                Files.newInputStream(path), System.err, path.getFileName().toString(), Files.size(path))) {
+            importer.read(in);
+        }
+    }
+
+    private void tell(Summary summary, @Nullable Path data) {
+        summary.text().forEach(System.out::println);
+        if (data != null) {
+            System.out.println("the history is in " + data + "; give --folder=" + data + " to add to it");
+        }
+        if (json) {
+            System.out.println(summary.json());
+        }
+    }
+}

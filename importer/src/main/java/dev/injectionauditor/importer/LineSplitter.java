@@ -1,0 +1,82 @@
+package dev.injectionauditor.importer;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
+
+/** Splits a stream into lines in constant memory. */
+final class LineSplitter {
+
+    /** Longer than an event of a Pod can be: etcd takes 1.5 MiB, and an event holds it twice. */
+    private static final int LONGEST_LINE = 8 * 1024 * 1024;
+
+    private static final int FIRST_BUFFER = 64 * 1024;
+
+    private final InputStream in;
+    private final Sink sink;
+    private byte[] buffer = new byte[FIRST_BUFFER];
+    private int filled;
+    private boolean skipping;
+
+    /** Takes the lines. */
+    interface Sink {
+
+        /** A line that is not empty, without its end; the bytes are only good until the method returns. */
+        void line(byte[] bytes, int offset, int length) throws IOException;
+
+        /** A line that was too long to keep. */
+        void tooLong() throws IOException;
+    }
+
+    LineSplitter(InputStream in, Sink sink) {
+        this.in = in;
+        this.sink = sink;
+    }
+
+    /**
+     * Reads the next piece of the stream.
+     *
+     * @return number of bytes; -1 at the end
+     */
+    int readSome() throws IOException {
+        int count = in.read(buffer, filled, buffer.length - filled);
+        if (count < 0) {
+            end(filled, 0);
+            filled = 0;
+            return -1;
+        }
+        int start = 0;
+        for (int at = filled; at < filled + count; at++) {
+            if (buffer[at] == '\n') {
+                end(at, start);
+                start = at + 1;
+            }
+        }
+        filled = filled + count - start;
+        System.arraycopy(buffer, start, buffer, 0, filled);
+        makeRoom();
+        return count;
+    }
+
+    private void end(int end, int start) throws IOException {
+        if (skipping) {
+            skipping = false;
+            sink.tooLong();
+        } else if (end > start) {
+            sink.line(buffer, start, end - start);
+        }
+    }
+
+    private void makeRoom() {
+        if (skipping) {
+            filled = 0;
+        } else if (filled == buffer.length) {
+            if (buffer.length == LONGEST_LINE) {
+                skipping = true;
+                filled = 0;
+            } else {
+                buffer = Arrays.copyOf(buffer, Math.min(buffer.length * 2, LONGEST_LINE));
+            }
+        }
+    }
+}

@@ -1,0 +1,205 @@
+package dev.injectionauditor.importer;
+
+import static dev.injectionauditor.auditor.db.Tables.CALL_HOUR;
+import static dev.injectionauditor.auditor.db.Tables.EVIDENCE;
+import static dev.injectionauditor.auditor.db.Tables.LOGGED_MISS;
+import static dev.injectionauditor.auditor.db.Tables.MISSED_INJECTIONS;
+import static dev.injectionauditor.auditor.db.Tables.OUTAGE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import dev.injectionauditor.auditor.Database;
+import dev.injectionauditor.auditor.audit.LoggedHistory;
+import dev.injectionauditor.auditor.audit.LoggedOutage;
+import dev.injectionauditor.importer.Line.Reason;
+import dev.injectionauditor.localstack.LocalPostgres;
+import dev.injectionauditor.localstack.junit.LocalServices;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ImportIT {
+
+    @RegisterExtension
+    static final LocalServices SERVICES = new LocalServices();
+
+    /** The truth, as the recording's README has it. */
+    private static final List<LoggedOutage> OUTAGES = List.of(
+            new LoggedOutage(
+                    Recorded.WEBHOOK,
+                    Instant.parse("2026-11-23T06:43:09.092744Z"),
+                    Instant.parse("2026-11-23T06:43:14.152536Z"),
+                    Instant.parse("2026-11-23T06:43:18.543408Z"),
+                    Instant.parse("2026-11-23T06:43:23.778144Z"),
+                    7,
+                    0),
+            new LoggedOutage(
+                    Recorded.WEBHOOK,
+                    Instant.parse("2026-11-23T06:43:23.838469Z"),
+                    Instant.parse("2026-11-23T06:43:30.817406Z"),
+                    Instant.parse("2026-11-23T06:43:35.033880Z"),
+                    Instant.parse("2026-11-23T06:43:38.337022Z"),
+                    4,
+                    0));
+
+    private Database database;
+    private Importer importer;
+
+    @BeforeEach
+    void open() {
+        database = Database.open(SERVICES.freshDatabase(ImportIT::migrate), LocalPostgres.USER, null);
+        importer = newImporter();
+    }
+
+    private static void migrate(String url) {
+        try (Database empty = Database.open(url, LocalPostgres.USER, null)) {
+            empty.migrate();
+        }
+    }
+
+    private Importer newImporter() {
+        return new Importer(new LoggedHistory(database.jooq(), "recorded", Duration.ofSeconds(5)));
+    }
+
+    @AfterEach
+    void close() {
+        database.close();
+    }
+
+    @Test
+    void shouldFindTheTwoOutagesOfTheRecordingAndWhomTheyHit() throws IOException {
+        importer.read(in(Recorded.lines()));
+
+        Summary summary = importer.summary();
+        assertThat(summary.events()).isEqualTo(35);
+        assertThat(summary.skipped()).isEqualTo(Map.of(Reason.DRY_RUN, 1L, Reason.NOT_CREATED, 2L));
+        assertThat(summary.pods()).isEqualTo(32);
+        assertThat(summary.failedOpen()).isEqualTo(11);
+        assertThat(summary.windows()).isEqualTo(OUTAGES);
+        assertThat(namesMissedIn(OUTAGES.getFirst()))
+                .containsExactlyInAnyOrder(
+                        "web-8d88b6668-5vkzc",
+                        "web-8d88b6668-4b4sr",
+                        "web-8d88b6668-2lt9z",
+                        "web-8d88b6668-wjq5m",
+                        "bare-a",
+                        "bare-b",
+                        "preset");
+        assertThat(namesMissedIn(OUTAGES.getLast()))
+                .containsExactlyInAnyOrder("slow-a", "slow-b", "web-8d88b6668-cpp5l", "web-8d88b6668-tw7rz");
+    }
+
+    private List<String> namesMissedIn(LoggedOutage outage) {
+        return database.jooq()
+                .select(MISSED_INJECTIONS.POD_NAME)
+                .from(MISSED_INJECTIONS)
+                .join(OUTAGE)
+                .on(OUTAGE.OUTAGE_ID.eq(MISSED_INJECTIONS.OUTAGE_ID))
+                .where(OUTAGE.STARTED_BY.eq(outage.startedBy()))
+                .fetch(MISSED_INJECTIONS.POD_NAME);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void shouldFindTheSameInAnyOrderInPartsAndAgain(long seed) throws IOException {
+        // Given the lines in some order, every third one twice
+        Random random = new Random(seed);
+        List<String> lines = new ArrayList<>(Recorded.lines());
+        for (int i = 0; i < 35; i += 3) {
+            lines.add(lines.get(i));
+        }
+        Collections.shuffle(lines, random);
+
+        // When they come in three parts, by importers that know nothing of each other
+        long pods = 0;
+        for (int part = 0; part < 3; part++) {
+            Importer next = newImporter();
+            next.read(in(lines.subList(lines.size() * part / 3, lines.size() * (part + 1) / 3)));
+            pods += next.summary().pods();
+            importer = next;
+        }
+
+        // Then everything is there once
+        assertThat(pods).isEqualTo(32);
+        assertThat(importer.summary().windows()).isEqualTo(OUTAGES);
+        assertThat(database.jooq().fetchCount(EVIDENCE)).isEqualTo(31);
+        assertThat(database.jooq().fetchCount(LOGGED_MISS)).isEqualTo(11);
+        assertThat(database.jooq().selectFrom(CALL_HOUR).fetch())
+                .extracting("applied", "missed")
+                .containsExactly(tuple(20L, 11L));
+    }
+
+    @Test
+    void shouldReadCompressedLogsOfSeveralMembersAndPassOverWhatIsDamaged() throws IOException {
+        // Given a log in two compressed parts, with the last line cut off
+        List<String> lines = Recorded.lines();
+        ByteArrayOutputStream log = new ByteArrayOutputStream();
+        compress(log, String.join("\n", lines.subList(0, 20)) + "\n");
+        compress(
+                log,
+                String.join("\n", lines.subList(20, 35)) + "\n"
+                        + lines.getFirst().substring(0, 900));
+
+        importer.read(new ByteArrayInputStream(log.toByteArray()));
+
+        assertThat(importer.summary().windows()).isEqualTo(OUTAGES);
+        assertThat(importer.summary().skipped())
+                .isEqualTo(Map.of(Reason.DRY_RUN, 1L, Reason.NOT_CREATED, 2L, Reason.NOT_JSON, 1L));
+    }
+
+    @Test
+    void shouldKeepTwoClustersApart() throws IOException {
+        // Given a log of one cluster, and of another one with ids of its own and only the first part
+        importer.read(in(Recorded.lines()));
+        Importer other = new Importer(new LoggedHistory(database.jooq(), "other", Duration.ofSeconds(5)));
+        other.read(in(Recorded.lines().stream()
+                .map(line -> line.replaceFirst("\"auditID\":\"........", "\"auditID\":\"00000000"))
+                .filter(line -> !line.contains("slow-"))
+                .toList()));
+
+        // Then each has its own outages
+        assertThat(importer.summary().windows()).isEqualTo(OUTAGES);
+        assertThat(other.summary().windows())
+                .hasSize(2)
+                .last()
+                .extracting("missed")
+                .isEqualTo(2L);
+        assertThat(database.jooq().fetchCount(OUTAGE)).isEqualTo(4);
+    }
+
+    @Test
+    void shouldGiveTheSummaryAsJson() throws IOException {
+        importer.read(in(Recorded.lines()));
+        assertThat(importer.summary().json())
+                .startsWith("{\"events\":35,\"skipped\":{\"dryRun\":1,\"notCreated\":2},\"pods\":32,\"failedOpen\":11,"
+                        + "\"windows\":[{\"webhook\":\"kubernetes-service-host.recorder.test\",\"startedBetween\":"
+                        + "[\"2026-11-23T06:43:09.092744Z\",\"2026-11-23T06:43:14.152536Z\"],\"endedBetween\":"
+                        + "[\"2026-11-23T06:43:18.543408Z\",\"2026-11-23T06:43:23.778144Z\"],\"missed\":7,"
+                        + "\"applied\":0,\"kind\":\"full\"},");
+    }
+
+    private static void compress(ByteArrayOutputStream log, String text) throws IOException {
+        try (GZIPOutputStream out = new GZIPOutputStream(log)) {
+            out.write(text.getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    private static ByteArrayInputStream in(List<String> lines) {
+        return new ByteArrayInputStream(String.join("\n", lines).getBytes(StandardCharsets.UTF_8));
+    }
+}
