@@ -57,6 +57,7 @@ comment on table admission_kept is 'Admission calls of a time that has no partit
 create index admission_pod_name on admission (webhook_id, namespace, pod_name, answered_at) where pod_name is not null;
 create index admission_generate_name on admission (webhook_id, namespace, left(generate_name, 58), answered_at)
     where pod_name is null;
+create index admission_answered on admission using brin (answered_at);
 create index admission_stored on admission using brin (stored_at);
 create index admission_orphaned on admission (webhook_id, request_uid) where orphaned;
 comment on table admission is 'Admission calls that the webhook answered. Each proves a call, not that the patch was applied.';
@@ -99,9 +100,10 @@ create table pod (
 ) partition by range (created_at);
 create table pod_kept partition of pod default;
 comment on table pod_kept is 'Pods of a time that has no partition of its own: what outlives the retention, which is the missed Pods for good and the others as long as they exist.';
-create index pod_created on pod (webhook_id, created_at);
+create index pod_name on pod (webhook_id, namespace, pod_name);
 create index pod_not_applied on pod (webhook_id, created_at) where verdict in ('missed', 'preset');
 create index pod_missed_active on pod (webhook_id, created_at) where verdict = 'missed' and lifecycle = 'active';
+create index pod_answered_late on pod (webhook_id, created_at) where cause = 'late-answer';
 create index pod_stamp on pod (webhook_id, stamp);
 create index pod_stored on pod using brin (stored_at);
 create index pod_unconfirmed on pod (webhook_id, stamp) where unconfirmed;
@@ -255,10 +257,10 @@ create table recreation (
     namespace        text        not null,
     pod_name         text        not null,
     owner_uid        uuid,
-    attempt          integer     not null check (attempt > 0),
-    dry_run          boolean     not null,
-    requested_at     timestamptz not null,
-    expires_at       timestamptz not null,
+    attempt          integer     check (attempt > 0),
+    dry_run          boolean    ,
+    requested_at     timestamptz,
+    expires_at       timestamptz,
     outcome          recreation_outcome,
     reason           text,
     replacement_uid  uuid,
@@ -270,7 +272,7 @@ create table recreation (
 );
 create index recreation_pod on recreation (webhook_id, pod_uid);
 create index recreation_owner on recreation (webhook_id, owner_uid, requested_at);
-comment on table recreation is 'Requests to recreate missed Pods, each with what became of it.';
+comment on table recreation is 'Requests to recreate missed Pods, each with what became of it. While only the result is known, what only the request says is null.';
 comment on column recreation.webhook_id is 'The webhook.';
 comment on column recreation.request_id is 'Identity of the request.';
 comment on column recreation.pod_uid is 'uid of the Pod to be replaced.';

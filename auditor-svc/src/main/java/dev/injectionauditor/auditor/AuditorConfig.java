@@ -95,9 +95,9 @@ record AuditorConfig(
                         lease,
                         lease.multipliedBy(2).dividedBy(3),
                         lease.multipliedBy(2).dividedBy(15)),
-                postgres(settings, options, environment),
+                postgres(settings, options.postgres, environment),
                 new HistoryPolicy(
-                        settings.duration("--quiet-period", options.quietPeriod, SECOND, HOUR),
+                        quietPeriod(settings, options.quietPeriod),
                         settings.duration("--retention", options.retention, DAY, DAY.multipliedBy(10_000)),
                         settings.duration("--unconfirmed-after", options.unconfirmedAfter, SECOND, DAY)),
                 new RecreationPolicy(
@@ -127,6 +127,10 @@ record AuditorConfig(
         return config;
     }
 
+    static Duration quietPeriod(Settings settings, @Nullable String value) {
+        return settings.duration("--quiet-period", value, SECOND, HOUR);
+    }
+
     private static Set<Role> roles(Settings settings, @Nullable String value) {
         Set<Role> roles = EnumSet.noneOf(Role.class);
         for (String word : settings.text("--roles", value).split(",")) {
@@ -139,10 +143,10 @@ record AuditorConfig(
         return roles;
     }
 
-    private static Postgres postgres(Settings settings, AuditorOptions options, Map<String, String> environment) {
+    static Postgres postgres(Settings settings, PostgresOptions options, Map<String, String> environment) {
         String password = environment.get("INJECTION_AUDITOR_POSTGRES_PASSWORD");
-        if (options.postgresPasswordFile != null) {
-            Path file = settings.file("--postgres-password-file", options.postgresPasswordFile);
+        if (options.passwordFile != null) {
+            Path file = settings.file("--postgres-password-file", options.passwordFile);
             try {
                 password = Files.isReadable(file) ? Files.readString(file).strip() : null;
             } catch (IOException e) {
@@ -152,10 +156,10 @@ record AuditorConfig(
         return new Postgres(
                 settings.text(
                         "--postgres-url",
-                        options.postgresUrl,
+                        options.url,
                         url -> url.startsWith("jdbc:postgresql:"),
                         "a URL that starts with jdbc:postgresql:"),
-                settings.text("--postgres-user", options.postgresUser),
+                settings.text("--postgres-user", options.user),
                 password);
     }
 

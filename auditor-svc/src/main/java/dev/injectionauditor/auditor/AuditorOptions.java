@@ -13,6 +13,7 @@ import picocli.CommandLine.Option;
         name = "auditor",
         mixinStandardHelpOptions = true,
         sortOptions = false,
+        subcommands = RebuildCommand.class,
         description =
                 "Observes the Pods of a cluster, decides which of them the webhook missed, keeps the history in PostgreSQL"
                         + " and has missed Pods recreated.")
@@ -59,26 +60,8 @@ final class AuditorOptions implements Callable<Integer> {
             description = "Namespace of the Leases. Default: ${DEFAULT-VALUE}")
     @Nullable String leaseNamespace;
 
-    @Option(
-            names = "--postgres-url",
-            paramLabel = "URL",
-            defaultValue = "jdbc:postgresql://127.0.0.1:5432/injection_auditor",
-            description = "JDBC URL of the database; may carry settings of the driver (TLS). Default: ${DEFAULT-VALUE}")
-    @Nullable String postgresUrl;
-
-    @Option(
-            names = "--postgres-user",
-            paramLabel = "NAME",
-            defaultValue = "injection_auditor",
-            description = "Role that owns the schema. Default: ${DEFAULT-VALUE}")
-    @Nullable String postgresUser;
-
-    @Option(
-            names = "--postgres-password-file",
-            paramLabel = "FILE",
-            description = "File that holds the password. The environment variable INJECTION_AUDITOR_POSTGRES_PASSWORD"
-                    + " does as well.")
-    @Nullable String postgresPasswordFile;
+    @Mixin
+    final PostgresOptions postgres = new PostgresOptions();
 
     @Option(
             names = "--quiet-period",

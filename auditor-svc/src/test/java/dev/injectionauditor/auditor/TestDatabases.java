@@ -10,7 +10,12 @@ public final class TestDatabases {
 
     /** A database that no other test uses, migrated. */
     public static Database fresh(LocalServices services) {
-        return Database.open(services.freshDatabase(TestDatabases::migrate), LocalPostgres.USER, null);
+        return Database.open(freshUrl(services), LocalPostgres.USER, null);
+    }
+
+    /** JDBC URL of such a database. */
+    public static String freshUrl(LocalServices services) {
+        return services.freshDatabase(TestDatabases::migrate);
     }
 
     private static void migrate(String url) {

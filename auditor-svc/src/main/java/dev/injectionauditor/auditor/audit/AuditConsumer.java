@@ -6,6 +6,7 @@ import dev.injectionauditor.service.Loop;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -75,17 +76,20 @@ final class AuditConsumer implements Loop.Work, ConsumerRebalanceListener, AutoC
 
     private void subscribe() throws InterruptedException {
         setup.ensure();
-        consumer.subscribe(
-                Stream.of(
-                                EventType.ADMISSION,
-                                EventType.POD,
-                                EventType.SIGNAL,
-                                EventType.RECREATION_REQUEST,
-                                EventType.RECREATION_RESULT)
-                        .map(topics::of)
-                        .toList(),
-                this);
+        consumer.subscribe(topics(topics), this);
         subscribed = true;
+    }
+
+    /** The topics that the history is made from. */
+    static List<String> topics(Topics topics) {
+        return Stream.of(
+                        EventType.ADMISSION,
+                        EventType.POD,
+                        EventType.SIGNAL,
+                        EventType.RECREATION_REQUEST,
+                        EventType.RECREATION_RESULT)
+                .map(topics::of)
+                .toList();
     }
 
     private ConsumerRecords<String, byte[]> poll() {

@@ -1,22 +1,14 @@
 package dev.injectionauditor.auditor.audit;
 
-import static dev.injectionauditor.auditor.db.Tables.ADMISSION;
 import static dev.injectionauditor.auditor.db.Tables.ENDPOINTS;
-import static dev.injectionauditor.auditor.db.Tables.POD;
 import static org.jooq.impl.DSL.coalesce;
-import static org.jooq.impl.DSL.inline;
-import static org.jooq.impl.DSL.left;
 import static org.jooq.impl.DSL.max;
-import static org.jooq.impl.DSL.notExists;
-import static org.jooq.impl.DSL.row;
 import static org.jooq.impl.DSL.select;
-import static org.jooq.impl.DSL.selectOne;
 
 import dev.injectionauditor.auditor.audit.LateAnswers.Answer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
@@ -24,7 +16,6 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jooq.DSLContext;
-import org.jooq.Row2;
 
 /** Finds in the history why calls were missed. The history must have the batch already, causes aside. */
 final class CauseFinder {
@@ -44,10 +35,10 @@ final class CauseFinder {
      * A finder for some Pods with missed calls.
      *
      * @param missed the Pods, and all others that can have answers in common with them
+     * @param answers those that fit one of them and that no Pod carries the stamp of
      */
-    static CauseFinder of(DSLContext tx, int webhook, Collection<PodFacts> missed) {
-        return new CauseFinder(
-                LateAnswers.find(missed, unusedAnswers(tx, webhook, missed)), readyEndpoints(tx, webhook, missed));
+    static CauseFinder of(DSLContext tx, int webhook, Collection<PodFacts> missed, Collection<Answer> answers) {
+        return new CauseFinder(LateAnswers.find(missed, answers), readyEndpoints(tx, webhook, missed));
     }
 
     StoredPod withCause(StoredPod missed) {
@@ -56,49 +47,6 @@ final class CauseFinder {
                 readyEndpoints.lowerEntry(facts.createdAt().plus(TIMESTAMP_RESOLUTION));
         return missed.withCause(CauseRule.decide(new CauseRule.Circumstances(
                 answeredLate.contains(facts.pod().uid()), ready == null ? null : ready.getValue())));
-    }
-
-    /** The answers that may be for these Pods, as far as no Pod carries their stamp. */
-    private static List<Answer> unusedAnswers(DSLContext tx, int webhook, Collection<PodFacts> missed) {
-        List<Row2<String, String>> names = missed.stream()
-                .map(facts -> row(facts.pod().namespace(), facts.pod().name()))
-                .distinct()
-                .toList();
-        List<Row2<String, String>> prefixes = missed.stream()
-                .map(facts -> row(facts.pod().namespace(), LateAnswers.prefix(facts)))
-                .distinct()
-                .toList();
-        // Two queries, one for each index.
-        return tx.selectFrom(ADMISSION)
-                .where(ADMISSION.WEBHOOK_ID.eq(webhook))
-                .and(ADMISSION.POD_NAME.isNotNull())
-                .and(row(ADMISSION.NAMESPACE, ADMISSION.POD_NAME).in(names))
-                .and(ADMISSION.ANSWERED_AT.between(
-                        first(missed).minus(LateAnswers.ANSWERED_BEFORE),
-                        last(missed).plus(LateAnswers.ANSWERED_AFTER)))
-                .and(notExists(selectOne()
-                        .from(POD)
-                        .where(POD.WEBHOOK_ID.eq(webhook))
-                        .and(POD.STAMP.eq(ADMISSION.REQUEST_UID))))
-                .unionAll(tx.selectFrom(ADMISSION)
-                        .where(ADMISSION.WEBHOOK_ID.eq(webhook))
-                        .and(ADMISSION.POD_NAME.isNull())
-                        .and(row(ADMISSION.NAMESPACE, left(ADMISSION.GENERATE_NAME, inline(LateAnswers.LONGEST_PREFIX)))
-                                .in(prefixes))
-                        .and(ADMISSION.ANSWERED_AT.between(
-                                first(missed).minus(LateAnswers.ANSWERED_BEFORE),
-                                last(missed).plus(LateAnswers.ANSWERED_AFTER)))
-                        .and(notExists(selectOne()
-                                .from(POD)
-                                .where(POD.WEBHOOK_ID.eq(webhook))
-                                .and(POD.STAMP.eq(ADMISSION.REQUEST_UID)))))
-                .fetch(row -> new Answer(
-                        row.getRequestUid(),
-                        row.getNamespace(),
-                        row.getPodName(),
-                        row.getGenerateName(),
-                        row.getOwnerUid(),
-                        row.getAnsweredAt()));
     }
 
     /** The changes of ready endpoints that matter for these Pods. */
@@ -121,11 +69,11 @@ final class CauseFinder {
                         change -> change.value1(), change -> change.value2(), (one, other) -> other, TreeMap::new));
     }
 
-    private static Instant first(Collection<PodFacts> pods) {
+    static Instant first(Collection<PodFacts> pods) {
         return pods.stream().map(PodFacts::createdAt).min(Instant::compareTo).orElseThrow();
     }
 
-    private static Instant last(Collection<PodFacts> pods) {
+    static Instant last(Collection<PodFacts> pods) {
         return pods.stream().map(PodFacts::createdAt).max(Instant::compareTo).orElseThrow();
     }
 }

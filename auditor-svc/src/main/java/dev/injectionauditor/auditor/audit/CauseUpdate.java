@@ -1,25 +1,24 @@
 package dev.injectionauditor.auditor.audit;
 
+import dev.injectionauditor.auditor.audit.LateAnswers.Answer;
 import dev.injectionauditor.schema.Admission;
-import dev.injectionauditor.schema.OwnerRef;
 import dev.injectionauditor.schema.Signal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.jooq.DSLContext;
 
 /**
  * Brings the causes of missed calls up to date with a batch: those of its own Pods and those that its Pods, answers and
- * endpoint changes can touch. Used for one webhook in one transaction, after all else of the batch is written.
+ * endpoint changes can touch. Used for one webhook in one transaction, after all else of the batch is written but the
+ * evidence.
  */
 final class CauseUpdate {
 
@@ -28,16 +27,31 @@ final class CauseUpdate {
 
     private final DSLContext tx;
     private final int webhook;
+    private final Instant seenBefore;
+    private final Instant seenUntil;
     private final Map<UUID, PodChange> changes = new LinkedHashMap<>();
 
-    private CauseUpdate(DSLContext tx, int webhook) {
+    private CauseUpdate(DSLContext tx, int webhook, Instant seenBefore, Instant seenUntil) {
         this.tx = tx;
         this.webhook = webhook;
+        this.seenBefore = seenBefore;
+        this.seenUntil = seenUntil;
     }
 
     /** All changes of the batch, with the causes that hold now. */
     static List<PodChange> of(DSLContext tx, int webhook, Batch.Events events, List<PodChange> changes) {
-        CauseUpdate update = new CauseUpdate(tx, webhook);
+        Instant before = new EvidenceTable(tx, webhook).last().orElse(Instant.EPOCH);
+        Instant until = Stream.concat(
+                        changes.stream()
+                                .flatMap(change -> change.evidence().stream())
+                                .map(EvidenceChange::at),
+                        events.signals().stream()
+                                .filter(Signal.Probe.class::isInstance)
+                                .map(Signal::time))
+                .filter(before::isBefore)
+                .max(Instant::compareTo)
+                .orElse(before);
+        CauseUpdate update = new CauseUpdate(tx, webhook, before, until);
         changes.forEach(change -> update.changes.put(change.uid(), change));
         update.answered(events.admissions(), changes);
         update.endpoints(events.signals());
@@ -45,8 +59,13 @@ final class CauseUpdate {
     }
 
     private void answered(List<Admission> admissions, List<PodChange> changed) {
+        Instant settled = LateAnswers.settled(seenUntil);
         List<Instant> times = Stream.concat(
-                        admissions.stream().map(Admission::answeredAt),
+                        Stream.concat(
+                                admissions.stream().map(Admission::answeredAt),
+                                seenBefore.equals(Instant.EPOCH)
+                                        ? Stream.of()
+                                        : Stream.of(LateAnswers.settled(seenBefore), settled)),
                         changed.stream().map(change -> change.facts().createdAt()))
                 .sorted()
                 .toList();
@@ -58,41 +77,32 @@ final class CauseUpdate {
         if (!PodTable.isAnyNotApplied(tx, webhook, first, last)) {
             return;
         }
+        List<StoredPod> own = changed.stream()
+                .map(PodChange::after)
+                .filter(after -> after != null && after.verdict().isNotApplied())
+                .toList();
+        Candidates candidates = new Candidates();
+        // What a Pod of the batch may take an answer from, or give one back to.
+        PodTable.answeredLate(tx, webhook, first, last, Candidates.ofPods(changed))
+                .forEach(candidates::add);
+        UnusedAnswers unused = new UnusedAnswers(tx, webhook, settled);
+        Stream.of(
+                        unused.of(admissions),
+                        unused.settledSince(LateAnswers.settled(seenBefore)),
+                        unused.fitting(own.stream().map(StoredPod::facts).toList()))
+                .flatMap(List::stream)
+                .forEach(candidates::add);
         // Others compete for the same answers, and others with them: one step further is read than is written.
-        List<StoredPod> pods = PodTable.notAppliedAmong(
-                tx, webhook, first.minus(REACH), last.plus(REACH), candidates(admissions, changed));
+        Map<UUID, StoredPod> pods = new LinkedHashMap<>();
+        own.forEach(pod -> pods.put(pod.facts().pod().uid(), pod));
+        PodTable.notAppliedAmong(tx, webhook, first.minus(REACH), last.plus(REACH), candidates)
+                .forEach(pod -> pods.put(pod.facts().pod().uid(), pod));
         assign(
-                pods,
-                pods.stream()
+                pods.values(),
+                pods.values().stream()
                         .filter(pod -> !pod.facts().createdAt().isBefore(first)
                                 && !pod.facts().createdAt().isAfter(last))
                         .toList());
-    }
-
-    private static PodTable.Candidates candidates(List<Admission> admissions, List<PodChange> changed) {
-        Set<PodTable.Name> names = new HashSet<>();
-        Set<UUID> owners = new HashSet<>();
-        Set<String> namespaces = new HashSet<>();
-        for (Admission admission : admissions) {
-            if (admission.name() != null) {
-                names.add(new PodTable.Name(admission.namespace(), admission.name()));
-            } else if (admission.owner() != null) {
-                owners.add(admission.owner().uid());
-            } else {
-                namespaces.add(admission.namespace());
-            }
-        }
-        for (PodChange change : changed) {
-            PodFacts facts = change.facts();
-            names.add(new PodTable.Name(facts.pod().namespace(), facts.pod().name()));
-            OwnerRef owner = facts.owner();
-            if (owner != null) {
-                owners.add(owner.uid());
-            } else {
-                namespaces.add(facts.pod().namespace());
-            }
-        }
-        return new PodTable.Candidates(names, owners, namespaces);
     }
 
     /** The Pods that were created from the first change of endpoints on, until the first later one known before. */
@@ -119,12 +129,13 @@ final class CauseUpdate {
         }
     }
 
-    private void assign(List<StoredPod> competing, Collection<StoredPod> pods) {
+    private void assign(Collection<StoredPod> competing, Collection<StoredPod> pods) {
         if (pods.isEmpty()) {
             return;
         }
-        CauseFinder finder = CauseFinder.of(
-                tx, webhook, competing.stream().map(StoredPod::facts).toList());
+        List<PodFacts> facts = competing.stream().map(StoredPod::facts).toList();
+        List<Answer> answers = new UnusedAnswers(tx, webhook, LateAnswers.settled(seenUntil)).fitting(facts);
+        CauseFinder finder = CauseFinder.of(tx, webhook, facts, answers);
         List<PodChange> caused = new ArrayList<>();
         for (StoredPod pod : pods) {
             StoredPod now = finder.withCause(pod);

@@ -37,6 +37,16 @@ final class EvidenceTable implements EvidenceLog {
         this.webhook = webhook;
     }
 
+    /** Time of the latest evidence. */
+    Optional<Instant> last() {
+        return tx.select(EVIDENCE.AT)
+                .from(EVIDENCE)
+                .where(EVIDENCE.WEBHOOK_ID.eq(webhook))
+                .orderBy(EVIDENCE.AT.desc())
+                .limit(1)
+                .fetchOptional(EVIDENCE.AT);
+    }
+
     /** Those of these that are stored already, as they are. */
     Set<Evidence> stored(Collection<Evidence> wanted) {
         Set<Evidence> stored = new HashSet<>();

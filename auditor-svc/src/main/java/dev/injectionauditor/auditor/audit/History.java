@@ -27,12 +27,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class History {
 
-    private final Outbox outbox;
+    private final Publisher publisher;
     private final HistoryPolicy policy;
     private final InstantSource clock;
 
-    History(Outbox outbox, HistoryPolicy policy, InstantSource clock) {
-        this.outbox = outbox;
+    History(Publisher publisher, HistoryPolicy policy, InstantSource clock) {
+        this.publisher = publisher;
         this.policy = policy;
         this.clock = clock;
     }
@@ -77,7 +77,7 @@ final class History {
         List<PodChange> changes = CauseUpdate.of(tx, webhook, events, judged);
         List<Event> published = new ArrayList<>(missed(changes));
         published.addAll(outages(tx, source, webhook, events, changes));
-        outbox.add(tx, source, published);
+        publisher.add(tx, source, published);
         allChanges.addAll(changes);
         allPublished.addAll(published);
     }

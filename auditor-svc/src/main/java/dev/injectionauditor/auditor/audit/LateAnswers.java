@@ -27,6 +27,11 @@ final class LateAnswers {
     /** A process that was frozen answers when it is thawed. */
     static final Duration ANSWERED_AFTER = Duration.ofMinutes(10);
 
+    /**
+     * How much longer the creation of a Pod may take than that of another one: further webhooks, each with a timeout.
+     */
+    private static final Duration IN_FLIGHT = Duration.ofSeconds(30);
+
     private static final int RANDOM_SUFFIX = 5;
 
     // A name has 63 characters at the most, so of a longer prefix the API server takes only so many.
@@ -55,6 +60,15 @@ final class LateAnswers {
             String name,
             boolean generated,
             @Nullable UUID owner) {}
+
+    /**
+     * Until when answers are settled: a Pod that carries the stamp of one would have been seen.
+     *
+     * @param seenUntil time of the latest evidence
+     */
+    static Instant settled(Instant seenUntil) {
+        return seenUntil.minus(IN_FLIGHT);
+    }
 
     /** The uids of those of these Pods that were answered late. */
     static Set<UUID> find(Collection<PodFacts> missed, Collection<Answer> answers) {

@@ -11,7 +11,7 @@ import java.util.List;
 import org.jooq.DSLContext;
 
 /** Events on their way to Kafka, in the table {@code outbox}: they leave if and only if their transaction commits. */
-final class Outbox {
+final class Outbox implements Publisher {
 
     private final EventCodec codec;
     private final Topics topics;
@@ -21,8 +21,8 @@ final class Outbox {
         this.topics = topics;
     }
 
-    /** Adds events, to be sent in this order. */
-    void add(DSLContext tx, WatchedWebhook source, List<? extends Event> events) {
+    @Override
+    public void add(DSLContext tx, WatchedWebhook source, List<? extends Event> events) {
         if (events.isEmpty()) {
             return;
         }

@@ -1,6 +1,7 @@
 package dev.injectionauditor.auditor.audit;
 
 import static dev.injectionauditor.auditor.db.Tables.EVIDENCE;
+import static dev.injectionauditor.auditor.db.Tables.WATCHED_WEBHOOK;
 import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.not;
 import static org.jooq.impl.DSL.val;
@@ -67,6 +68,8 @@ final class PartitionMaintenance implements Loop.Work {
                     .fetchSingle()
                     .value1();
             if (mine) {
+                // Attaching and detaching lock what the partitions refer to. First, as those do who write the history.
+                tx.execute("lock table {0} in share row exclusive mode", WATCHED_WEBHOOK);
                 step.accept(tx);
             }
         });

@@ -10,6 +10,7 @@ import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.row;
 
 import dev.injectionauditor.auditor.db.tables.records.PodRecord;
+import dev.injectionauditor.schema.Cause;
 import dev.injectionauditor.schema.OwnerRef;
 import dev.injectionauditor.schema.PodObservation;
 import dev.injectionauditor.schema.PodObservation.Lifecycle;
@@ -19,7 +20,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.jooq.Condition;
@@ -34,17 +34,6 @@ final class PodTable {
     private static final Condition NOT_APPLIED = POD.VERDICT.in(inline(Verdict.MISSED), inline(Verdict.PRESET));
 
     private PodTable() {}
-
-    /** A Pod's name in its namespace. */
-    record Name(String namespace, String name) {}
-
-    /**
-     * Pods that an answer may be for.
-     *
-     * @param owners uids of controllers, all of whose Pods are meant
-     * @param namespaces namespaces of which all bare Pods are meant
-     */
-    record Candidates(Set<Name> names, Set<UUID> owners, Set<String> namespaces) {}
 
     /**
      * The stored Pods that these observations are of, and all those that share a stamp with one of them or carry the
@@ -89,17 +78,35 @@ final class PodTable {
     /** The Pods with a missed call from one time to another, both inclusive, that an answer may be for. */
     static List<StoredPod> notAppliedAmong(
             DSLContext tx, int webhook, Instant from, Instant until, Candidates candidates) {
-        return select(
-                tx,
-                webhook,
-                NOT_APPLIED
-                        .and(POD.CREATED_AT.between(from, until))
-                        .and(row(POD.NAMESPACE, POD.POD_NAME)
-                                .in(candidates.names().stream()
-                                        .map(name -> row(name.namespace(), name.name()))
-                                        .toList())
-                                .or(POD.OWNER_UID.eq(any(candidates.owners().toArray(UUID[]::new))))
-                                .or(POD.OWNER_UID.isNull().and(POD.NAMESPACE.in(candidates.namespaces())))));
+        return candidates.isEmpty()
+                ? List.of()
+                : select(
+                        tx,
+                        webhook,
+                        NOT_APPLIED.and(POD.CREATED_AT.between(from, until)).and(isAmong(candidates)));
+    }
+
+    /** Those of them that have been found to be answered late. */
+    static List<StoredPod> answeredLate(
+            DSLContext tx, int webhook, Instant from, Instant until, Candidates candidates) {
+        return candidates.isEmpty()
+                ? List.of()
+                : select(
+                        tx,
+                        webhook,
+                        POD.CAUSE
+                                .eq(inline(Cause.LATE_ANSWER))
+                                .and(POD.CREATED_AT.between(from, until))
+                                .and(isAmong(candidates)));
+    }
+
+    private static Condition isAmong(Candidates candidates) {
+        return row(POD.NAMESPACE, POD.POD_NAME)
+                .in(candidates.names.stream()
+                        .map(name -> row(name.namespace(), name.name()))
+                        .toList())
+                .or(POD.OWNER_UID.eq(any(candidates.owners.toArray(UUID[]::new))))
+                .or(POD.OWNER_UID.isNull().and(POD.NAMESPACE.in(candidates.namespaces)));
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.injectionauditor.auditor.audit;
 
 import static dev.injectionauditor.auditor.db.Tables.RECREATION;
+import static org.jooq.impl.DSL.excluded;
 
 import dev.injectionauditor.schema.PodRef;
 import dev.injectionauditor.schema.RecreationRequest;
@@ -9,8 +10,8 @@ import java.util.List;
 import org.jooq.DSLContext;
 
 /**
- * The table {@code recreation}. Writing a request or a result again changes nothing: the first result of a request
- * holds.
+ * The table {@code recreation}. Request and result come from two topics, so either may come first. Writing one again
+ * changes nothing: the first result of a request holds.
  */
 final class RecreationTable {
 
@@ -31,7 +32,14 @@ final class RecreationTable {
                     .set(RECREATION.DRY_RUN, request.dryRun())
                     .set(RECREATION.REQUESTED_AT, request.requestedAt())
                     .set(RECREATION.EXPIRES_AT, request.expiresAt())
-                    .onConflictDoNothing()
+                    .onConflict(RECREATION.WEBHOOK_ID, RECREATION.REQUEST_ID)
+                    .doUpdate()
+                    .set(RECREATION.OWNER_UID, excluded(RECREATION.OWNER_UID))
+                    .set(RECREATION.ATTEMPT, excluded(RECREATION.ATTEMPT))
+                    .set(RECREATION.DRY_RUN, excluded(RECREATION.DRY_RUN))
+                    .set(RECREATION.REQUESTED_AT, excluded(RECREATION.REQUESTED_AT))
+                    .set(RECREATION.EXPIRES_AT, excluded(RECREATION.EXPIRES_AT))
+                    .where(RECREATION.REQUESTED_AT.isNull())
                     .execute();
         }
     }
@@ -39,16 +47,27 @@ final class RecreationTable {
     static void writeResults(DSLContext tx, int webhook, List<RecreationResult> results) {
         for (RecreationResult result : results) {
             PodRef replacement = result.replacement();
-            tx.update(RECREATION)
+            tx.insertInto(RECREATION)
+                    .set(RECREATION.WEBHOOK_ID, webhook)
+                    .set(RECREATION.REQUEST_ID, result.requestId())
+                    .set(RECREATION.POD_UID, result.pod().uid())
+                    .set(RECREATION.NAMESPACE, result.pod().namespace())
+                    .set(RECREATION.POD_NAME, result.pod().name())
                     .set(RECREATION.OUTCOME, result.outcome())
                     .set(RECREATION.REASON, result.reason())
                     .set(RECREATION.REPLACEMENT_UID, replacement == null ? null : replacement.uid())
                     .set(RECREATION.REPLACEMENT_NAME, replacement == null ? null : replacement.name())
                     .set(RECREATION.FINISHED_AT, result.finishedAt())
                     .set(RECREATION.REMEDIATOR, result.remediator())
-                    .where(RECREATION.WEBHOOK_ID.eq(webhook))
-                    .and(RECREATION.REQUEST_ID.eq(result.requestId()))
-                    .and(RECREATION.OUTCOME.isNull())
+                    .onConflict(RECREATION.WEBHOOK_ID, RECREATION.REQUEST_ID)
+                    .doUpdate()
+                    .set(RECREATION.OUTCOME, excluded(RECREATION.OUTCOME))
+                    .set(RECREATION.REASON, excluded(RECREATION.REASON))
+                    .set(RECREATION.REPLACEMENT_UID, excluded(RECREATION.REPLACEMENT_UID))
+                    .set(RECREATION.REPLACEMENT_NAME, excluded(RECREATION.REPLACEMENT_NAME))
+                    .set(RECREATION.FINISHED_AT, excluded(RECREATION.FINISHED_AT))
+                    .set(RECREATION.REMEDIATOR, excluded(RECREATION.REMEDIATOR))
+                    .where(RECREATION.OUTCOME.isNull())
                     .execute();
         }
     }

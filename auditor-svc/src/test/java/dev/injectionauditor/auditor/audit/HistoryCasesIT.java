@@ -90,7 +90,15 @@ class HistoryCasesIT {
         audit.write(missed(1, 12), missed(2, 12), missed(3, 13), other, missed(5, -1800));
 
         // When two answers come late, and one in time whose Pod carries its stamp
-        audit.write(admission(101, 14), admission(102, 14.2), admission(6, 11.9), injected(6, 12));
+        List<Event> early = audit.write(admission(101, 14), admission(102, 14.2), admission(6, 11.9));
+        audit.write(injected(6, 12), injected(7, 40));
+
+        // Then nothing is said as long as their Pods may just not have been seen yet
+        assertThat(early).isEmpty();
+        assertThat(causes()).extracting(cause -> cause.toList().get(1)).containsOnly(Cause.UNKNOWN);
+
+        // When Pods are seen that were created long enough after them
+        audit.write(injected(8, 45));
 
         // Then the two oldest Pods that they fit were answered late, each answer being for one Pod
         assertThat(causes())
@@ -113,6 +121,8 @@ class HistoryCasesIT {
                 admission(101, 14),
                 admission(3, 12.1),
                 admission(102, "web-8d88b6668-00004", 15),
+                probe(70, true),
+                injected(6, 60),
                 new Signal.Endpoints(2, at(-10)),
                 new Signal.Endpoints(0, at(13).plusMillis(999)),
                 new Signal.Endpoints(1, at(20))));
@@ -210,7 +220,7 @@ class HistoryCasesIT {
         // Given the same uids, names, stamps and times in two clusters
         WatchedWebhook other = new WatchedWebhook("garden-2", SOURCE.webhook());
         audit.write(SOURCE, List.of(injected(1, 10), missed(2, 20)));
-        audit.write(other, List.of(missed(1, 10), injected(2, 20), admission(7, 21)));
+        audit.write(other, List.of(missed(1, 10), injected(2, 20), admission(7, 21), injected(3, 60)));
 
         // Then each has its own verdicts and its own outage, open in one of them
         assertThat(db.selectFrom(OUTAGE_HISTORY).orderBy(OUTAGE_HISTORY.CLUSTER).fetch())

@@ -6,16 +6,12 @@ import dev.injectionauditor.auditor.Database;
 import dev.injectionauditor.auditor.TestDatabases;
 import dev.injectionauditor.localstack.junit.LocalServices;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.MatchResult;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
@@ -28,9 +24,6 @@ class ReadmeQuestionsIT {
 
     @RegisterExtension
     static final LocalServices SERVICES = new LocalServices();
-
-    private static final Pattern QUESTION =
-            Pattern.compile("### \\d+\\. ([^\n]+)\n\n```sql\n(.+?)```\n\n```text\n(.*?)```\n", Pattern.DOTALL);
 
     private static Database database;
 
@@ -47,22 +40,16 @@ class ReadmeQuestionsIT {
 
     @TestFactory
     List<DynamicTest> shouldGiveTheAnswersOfTheReadme() throws IOException {
-        return questions().stream()
+        return ReadmeQuestions.all().stream()
                 .map(question -> DynamicTest.dynamicTest(
-                        question.group(1),
-                        () -> assertThat(answer(question.group(2))).isEqualTo(question.group(3))))
+                        question.text(),
+                        () -> assertThat(answer(question.sql())).isEqualTo(question.answer())))
                 .toList();
     }
 
     @Test
     void shouldHaveAtLeastTwelveQuestions() throws IOException {
-        assertThat(questions()).hasSizeGreaterThanOrEqualTo(12);
-    }
-
-    private static List<MatchResult> questions() throws IOException {
-        return QUESTION.matcher(Files.readString(Path.of("../schema/README.md")))
-                .results()
-                .toList();
+        assertThat(ReadmeQuestions.all()).hasSizeGreaterThanOrEqualTo(12);
     }
 
     private static String answer(String sql) {

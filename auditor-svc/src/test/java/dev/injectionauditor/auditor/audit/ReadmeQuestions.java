@@ -1,0 +1,25 @@
+package dev.injectionauditor.auditor.audit;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** The questions of schema/README.md. */
+final class ReadmeQuestions {
+
+    private static final Pattern QUESTION =
+            Pattern.compile("### \\d+\\. ([^\n]+)\n\n```sql\n(.+?)```\n\n```text\n(.*?)```\n", Pattern.DOTALL);
+
+    private ReadmeQuestions() {}
+
+    record Question(String text, String sql, String answer) {}
+
+    static List<Question> all() throws IOException {
+        return QUESTION.matcher(Files.readString(Path.of("../schema/README.md")))
+                .results()
+                .map(found -> new Question(found.group(1), found.group(2), found.group(3)))
+                .toList();
+    }
+}

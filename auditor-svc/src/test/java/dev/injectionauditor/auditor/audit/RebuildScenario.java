@@ -1,0 +1,101 @@
+package dev.injectionauditor.auditor.audit;
+
+import static dev.injectionauditor.auditor.db.Tables.CONSUMER_OFFSET;
+import static dev.injectionauditor.auditor.db.Tables.OUTBOX;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.jooq.impl.DSL.sum;
+
+import dev.injectionauditor.auditor.Database;
+import dev.injectionauditor.auditor.TestDatabases;
+import dev.injectionauditor.localstack.LocalPostgres;
+import dev.injectionauditor.localstack.junit.LocalServices;
+import dev.injectionauditor.schema.Topics;
+import dev.injectionauditor.service.KafkaSettings;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+
+/** Random traffic on topics, a database that an audit role has filled from it, and an empty one. */
+public final class RebuildScenario implements AutoCloseable {
+
+    private final Topics topics;
+    private final Database audited;
+    private final String freshUrl;
+
+    private RebuildScenario(Topics topics, Database audited, String freshUrl) {
+        this.topics = topics;
+        this.audited = audited;
+        this.freshUrl = freshUrl;
+    }
+
+    /** Lets the audit role read everything. */
+    public static RebuildScenario audited(LocalServices services) {
+        Topics topics = services.freshTopics(2);
+        KafkaSettings kafka = KafkaSettings.of(services.kafka().bootstrapServers(), topics);
+        List<ProducerRecord<String, byte[]>> records = Traffic.of(1_500, new Random(), topics);
+        try (KafkaProducer<String, byte[]> producer = new KafkaProducer<>(kafka.producer(Map.of()))) {
+            records.forEach(producer::send);
+        }
+        Database database = TestDatabases.fresh(services);
+        try (AuditRole role = new AuditRole(
+                kafka,
+                database.jooq(),
+                topics.prefix() + ".audit",
+                2,
+                HistoryPolicy.defaults(),
+                new RecreationPolicy(RecreationPolicy.Mode.OFF, 1, 1, Duration.ofSeconds(1), Duration.ofSeconds(1)),
+                new SimpleMeterRegistry(),
+                InstantSource.system())) {
+            await().atMost(Duration.ofMinutes(1))
+                    .until(() -> BigDecimal.valueOf(records.size())
+                            .equals(database.jooq()
+                                    .select(sum(CONSUMER_OFFSET.NEXT_OFFSET))
+                                    .from(CONSUMER_OFFSET)
+                                    .fetchSingle()
+                                    .value1()));
+            assertThat(role.hasProgressedWithin(Duration.ofMinutes(1))).isTrue();
+        }
+        return new RebuildScenario(topics, database, TestDatabases.freshUrl(services));
+    }
+
+    /** The database that the audit role has filled. */
+    public Database audited() {
+        return audited;
+    }
+
+    /** JDBC URL of the empty database. */
+    public String freshUrl() {
+        return freshUrl;
+    }
+
+    /** The empty database. */
+    public Database freshDatabase() {
+        return Database.open(freshUrl, LocalPostgres.USER, null);
+    }
+
+    public String topicPrefix() {
+        return topics.prefix();
+    }
+
+    /** All that is compared. */
+    public Map<String, List<String>> contents(Database database) {
+        return Tables.contents(database.jooq());
+    }
+
+    /** Whether events wait to be sent. */
+    public boolean isAnythingToTell(Database database) {
+        return database.jooq().fetchExists(OUTBOX);
+    }
+
+    @Override
+    public void close() {
+        audited.close();
+    }
+}
