@@ -83,9 +83,12 @@ final class PartitionMaintenance implements Loop.Work {
         Instant from = Partitions.start(week);
         Instant until = Partitions.start(week.plusWeeks(1));
         Table<?> made = partitions.part(partition);
-        // Rows of that week that have come already would be in the way in the default partition.
-        tx.execute("lock table {0} in access exclusive mode", partitions.kept());
+        // The whole, not only the default partition: a query that knew the old partitions and waited for the default
+        // one
+        // would find the rows in neither.
+        tx.execute("lock table {0} in access exclusive mode", partitions.table());
         tx.execute("create table {0} (like {1} including all)", made, partitions.table());
+        // Rows of that week that have come already would be in the way in the default partition.
         tx.execute(
                 "with moved as (delete from {0} where {1} returning *) insert into {2} select * from moved",
                 partitions.kept(), partitions.isBefore(until).and(not(partitions.isBefore(from))), made);

@@ -26,6 +26,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jooq.DSLContext;
 import org.jooq.Table;
 import org.junit.jupiter.api.AfterEach;
@@ -90,6 +94,36 @@ class PartitionMaintenanceIT {
         assertThat(verdict(2)).isEqualTo(Verdict.MISSED);
         assertThat(db.fetchCount(POD)).isEqualTo(2);
         assertThat(partitionOf(POD, uid(2))).isEqualTo("pod_20261130");
+    }
+
+    @Test
+    void shouldNeverHideARowFromWhoReadsWhilePartitionsComeAndGo() throws Exception {
+        // Given a missed Pod in each of many weeks
+        int weeks = 30;
+        for (int week = 0; week < weeks; week++) {
+            audit.write(missed(week + 1, week * 7 * DAY));
+        }
+        Set<Integer> seen = ConcurrentHashMap.newKeySet();
+        AtomicBoolean over = new AtomicBoolean();
+
+        // When somebody counts them again and again while their partitions are made and dropped
+        try (ExecutorService readers = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int reader = 0; reader < 3; reader++) {
+                readers.submit(() -> {
+                    while (!over.get()) {
+                        seen.add(db.fetchCount(POD));
+                    }
+                });
+            }
+            for (int week = 0; week < weeks + 6; week++) {
+                audit.now = ZERO.plus(WEEK.multipliedBy(week));
+                maintenance.runOnce();
+            }
+            over.set(true);
+        }
+
+        // Then all were there all the time
+        assertThat(seen).containsExactly(weeks);
     }
 
     @Test
