@@ -13,6 +13,7 @@ import static org.jooq.impl.DSL.sum;
 import dev.injectionauditor.auditor.Database;
 import dev.injectionauditor.localstack.LocalKafka;
 import dev.injectionauditor.localstack.LocalPostgres;
+import dev.injectionauditor.localstack.junit.LongTest;
 import dev.injectionauditor.schema.CloudEvent;
 import dev.injectionauditor.schema.EventCodec;
 import dev.injectionauditor.schema.EventType;
@@ -46,7 +47,6 @@ import org.jooq.exception.DataAccessException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
  * The audit role as a process of its own, killed (SIGKILL) again and again while it works: in the end the tables are
@@ -86,7 +86,7 @@ class AuditKillIT {
     }
 
     @Test
-    @EnabledIfSystemProperty(named = "long.tests", matches = "true")
+    @LongTest
     void shouldSurviveFiftyKillsAndRestartsOfWhatItNeeds() throws Exception {
         check(30_000, 50, true);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.injectionauditor.auditor.Database;
 import dev.injectionauditor.auditor.TestDatabases;
 import dev.injectionauditor.localstack.junit.LocalServices;
+import dev.injectionauditor.localstack.junit.LongTest;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -17,11 +18,10 @@ import org.jooq.DSLContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The questions of schema/README.md with a year of outages and ten million Pods. */
-@EnabledIfSystemProperty(named = "long.tests", matches = "true")
+@LongTest
 class QuestionsAtScaleIT {
 
     @RegisterExtension
@@ -59,6 +59,19 @@ class QuestionsAtScaleIT {
                         where o.started_by < '2026-11-23'
                         """);
                 statement.execute("""
+                        insert into recreation (webhook_id, request_id, pod_uid, namespace, pod_name, owner_uid, attempt,
+                               dry_run, requested_at, expires_at, outcome, finished_at, remediator)
+                        select webhook_id, 'request-' || pod_uid, pod_uid, namespace, pod_name, owner_uid, 1, false,
+                               created_at + interval '1 min', created_at + interval '6 min', 'recreated',
+                               created_at + interval '2 min', 'auditor-0'
+                        from pod where pod_name like 'miss-%'
+                        """);
+                statement.execute("""
+                        insert into watched_span
+                        select 1, d, d + interval '86390 s', 'relisted'
+                        from generate_series('2025-11-20 00:00Z'::timestamptz, '2026-11-21 00:00Z', '1 d') d
+                        """);
+                statement.execute("""
                         insert into call_hour
                         select 1, h, 5000, 1, 0, 360, 0
                         from generate_series('2025-11-20 00:00Z'::timestamptz, '2026-11-22 01:00Z', '1 h') h
@@ -66,11 +79,18 @@ class QuestionsAtScaleIT {
                 statement.execute("""
                         insert into pod (webhook_id, pod_uid, namespace, pod_name, created_at, resource_version, stamp,
                                containers, lacking, in_force_since, lifecycle, lifecycle_version, verdict, stored_at)
-                        select 1, gen_random_uuid(), 'ns-' || n % 500, 'pod-' || n,
+                        select 1, gen_random_uuid(), 'ns-' || mod(n, 500), 'pod-' || n,
                                date_trunc('second', '2026-11-01Z'::timestamptz + n * interval '21 days' / %d), n,
                                gen_random_uuid(), 2, '{}', '2025-01-01Z', 'gone', n, 'injected', '2026-11-01Z'
                         from generate_series(1, %d) n
                         """.formatted(PODS, PODS));
+                statement.execute("""
+                        insert into admission (webhook_id, request_uid, namespace, pod_name, containers, patched,
+                               answered_at, replica, stored_at)
+                        select webhook_id, stamp, namespace, pod_name, containers, containers, created_at, 'webhook-0',
+                               created_at
+                        from pod where verdict = 'injected' and namespace < 'ns-2'
+                        """);
                 statement.execute("reset search_path");
                 statement.execute("analyze");
             }
