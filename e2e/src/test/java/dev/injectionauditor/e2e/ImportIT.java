@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -55,7 +54,7 @@ class ImportIT {
 
     private JsonNode run(int exitCode, Path input, String... options) throws IOException, InterruptedException {
         Path output = folder.resolve("output");
-        Process process = new ProcessBuilder(command(options))
+        Process process = new ProcessBuilder(Import.command(options))
                 .redirectInput(input == null ? Redirect.PIPE : Redirect.from(input.toFile()))
                 .redirectOutput(output.toFile())
                 .redirectError(folder.resolve("errors").toFile())
@@ -66,20 +65,5 @@ class ImportIT {
                 .isEqualTo(exitCode);
         List<String> lines = Files.readAllLines(output);
         return JsonMapper.shared().readTree(lines.isEmpty() ? "null" : lines.getLast());
-    }
-
-    private static List<String> command(String... options) {
-        return Stream.concat(
-                        Stream.of(
-                                Path.of(System.getProperty("java.home"), "bin", "java")
-                                        .toString(),
-                                "--sun-misc-unsafe-memory-access=allow",
-                                "--enable-native-access=ALL-UNNAMED",
-                                "-cp",
-                                ROOT.resolve("importer/target/importer.jar") + ":" + ROOT.resolve("importer/target/lib")
-                                        + "/*",
-                                "dev.injectionauditor.importer.ImportMain"),
-                        Stream.of(options))
-                .toList();
     }
 }

@@ -1,4 +1,4 @@
-package dev.injectionauditor.localstack.demo;
+package dev.injectionauditor.localstack;
 
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** One of our services as a process of its own, as in production. */
-final class ServiceProcess implements AutoCloseable {
+public final class ServiceProcess implements AutoCloseable {
 
     private static final Duration LONGEST_START = Duration.ofSeconds(60);
     private static final Duration LONGEST_STOP = Duration.ofSeconds(20);
@@ -32,7 +32,8 @@ final class ServiceProcess implements AutoCloseable {
      * @param managementPort where it answers whether it is ready
      * @param log where its log goes; appended to
      */
-    ServiceProcess(String name, Path jar, List<String> options, int managementPort, Path log) throws IOException {
+    public ServiceProcess(String name, Path jar, List<String> options, int managementPort, Path log)
+            throws IOException {
         this.name = name;
         this.log = log;
         this.readiness = URI.create("http://127.0.0.1:" + managementPort + "/readyz");
@@ -46,8 +47,12 @@ final class ServiceProcess implements AutoCloseable {
                 .start();
     }
 
-    /** Waits until it is ready. */
-    void awaitReady() throws IOException, InterruptedException {
+    /**
+     * Waits until it is ready.
+     *
+     * @throws IOException with its log, if it ends or takes too long
+     */
+    public void awaitReady() throws IOException, InterruptedException {
         long deadline = System.nanoTime() + LONGEST_START.toNanos();
         while (!isReady()) {
             if (!process.isAlive() || System.nanoTime() > deadline) {
@@ -58,7 +63,8 @@ final class ServiceProcess implements AutoCloseable {
         }
     }
 
-    boolean isReady() throws InterruptedException {
+    /** Whether it says so itself. */
+    public boolean isReady() throws InterruptedException {
         try (HttpClient client = HttpClient.newHttpClient()) {
             HttpRequest request = HttpRequest.newBuilder(readiness)
                     .timeout(Duration.ofSeconds(1))
@@ -70,7 +76,7 @@ final class ServiceProcess implements AutoCloseable {
     }
 
     /** Kills it: connections to it are refused from now on. */
-    void kill() throws InterruptedException {
+    public void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();
     }
 

@@ -4,6 +4,7 @@ import dev.injectionauditor.localstack.Folders;
 import dev.injectionauditor.localstack.FreePorts;
 import dev.injectionauditor.localstack.LocalCertificates;
 import dev.injectionauditor.localstack.LocalPostgres;
+import dev.injectionauditor.localstack.ServiceProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
