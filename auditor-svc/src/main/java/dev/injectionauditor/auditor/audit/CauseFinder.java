@@ -9,13 +9,16 @@ import dev.injectionauditor.auditor.audit.LateAnswers.Answer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jooq.DSLContext;
+import org.jspecify.annotations.Nullable;
 
 /** Finds in the history why calls were missed. The history must have the batch already, causes aside. */
 final class CauseFinder {
@@ -43,10 +46,21 @@ final class CauseFinder {
 
     StoredPod withCause(StoredPod missed) {
         PodFacts facts = missed.facts();
-        Map.Entry<Instant, Integer> ready =
-                readyEndpoints.lowerEntry(facts.createdAt().plus(TIMESTAMP_RESOLUTION));
-        return missed.withCause(CauseRule.decide(new CauseRule.Circumstances(
-                answeredLate.contains(facts.pod().uid()), ready == null ? null : ready.getValue())));
+        return missed.withCause(CauseRule.decide(
+                new CauseRule.Circumstances(answeredLate.contains(facts.pod().uid()), fewestReady(facts.createdAt()))));
+    }
+
+    /** The fewest ready endpoints of the second; null if they are not known. */
+    private @Nullable Integer fewestReady(Instant second) {
+        Map.Entry<Instant, Integer> before = readyEndpoints.floorEntry(second);
+        return Stream.concat(
+                        Stream.ofNullable(before).map(Map.Entry::getValue),
+                        readyEndpoints
+                                .subMap(second, false, second.plus(TIMESTAMP_RESOLUTION), false)
+                                .values()
+                                .stream())
+                .min(Comparator.naturalOrder())
+                .orElse(null);
     }
 
     /** The changes of ready endpoints that matter for these Pods. */

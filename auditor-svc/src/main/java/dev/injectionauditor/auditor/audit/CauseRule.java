@@ -12,7 +12,8 @@ final class CauseRule {
      * What is known around a missed call.
      *
      * @param answered whether the webhook answered a call for this Pod
-     * @param readyEndpoints ready endpoints of the webhook's Service when the Pod was created; null if not known
+     * @param readyEndpoints ready endpoints of the webhook's Service in the second in which the Pod was created, the
+     *     fewest if they changed in it; null if not known
      */
     record Circumstances(boolean answered, @Nullable Integer readyEndpoints) {}
 

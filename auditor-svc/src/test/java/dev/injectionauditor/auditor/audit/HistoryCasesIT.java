@@ -154,6 +154,23 @@ class HistoryCasesIT {
     }
 
     @Test
+    void shouldBlameEndpointsThatWereMissingInAPartOfTheSecond() {
+        // Given a Service that has no endpoints for less than a second
+        audit.write(
+                new Signal.Endpoints(2, at(-10)),
+                new Signal.Endpoints(0, at(12).plusMillis(200)),
+                new Signal.Endpoints(2, at(12).plusMillis(600)));
+
+        // When Pods are missed in that second and in those around it
+        audit.write(missed(1, 11), missed(2, 12), missed(3, 13));
+
+        // Then only the one of that second can be for lack of endpoints: its time is known to the second
+        assertThat(causes())
+                .containsExactly(
+                        tuple(1, Cause.UNREACHABLE), tuple(2, Cause.NO_ENDPOINTS), tuple(3, Cause.UNREACHABLE));
+    }
+
+    @Test
     void shouldTakeACopiedStampForNone() {
         // Given a Pod, and a copy of it that another controller made later, and the copy is seen first
         audit.write(pod(2, 30, null, stamp(1), List.of("sidecar")));

@@ -19,6 +19,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The questions of schema/README.md with a year of outages and ten million Pods. */
 @LongTest
@@ -27,6 +29,7 @@ class QuestionsAtScaleIT {
     @RegisterExtension
     static final LocalServices SERVICES = new LocalServices();
 
+    private static final Logger LOG = LoggerFactory.getLogger(QuestionsAtScaleIT.class);
     private static final int PODS = Integer.getInteger("scale.pods", 10_000_000);
     private static final Duration LIMIT = Duration.ofMillis(50);
 
@@ -112,6 +115,7 @@ class QuestionsAtScaleIT {
                 Duration took = ask(question.sql());
                 best = took.compareTo(best) < 0 ? took : best;
             }
+            LOG.atInfo().addKeyValue("millis", best.toMillis()).log(question.text());
             if (best.compareTo(LIMIT) > 0) {
                 slow.put(question.text(), best);
             }
