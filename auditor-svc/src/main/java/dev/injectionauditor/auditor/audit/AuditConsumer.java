@@ -31,8 +31,7 @@ final class AuditConsumer implements Loop.Work, ConsumerRebalanceListener, AutoC
     private final TopicSetup setup;
     private final Topics topics;
     private final DSLContext db;
-    private final BatchDecoder decoder;
-    private final History history;
+    private final BatchWriter writer;
     private final AuditMetrics metrics;
 
     /** What the database holds, for the partitions that this member has. */
@@ -53,8 +52,7 @@ final class AuditConsumer implements Loop.Work, ConsumerRebalanceListener, AutoC
         this.setup = setup;
         this.topics = topics;
         this.db = db;
-        this.decoder = decoder;
-        this.history = history;
+        this.writer = new BatchWriter(db, decoder, history, this::written);
         this.metrics = metrics;
     }
 
@@ -69,7 +67,7 @@ final class AuditConsumer implements Loop.Work, ConsumerRebalanceListener, AutoC
         }
         ConsumerRecords<String, byte[]> records = poll();
         if (!records.isEmpty() && !mustRewind) {
-            write(decoder.decode(records, positions));
+            write(records);
         }
         return true;
     }
@@ -101,16 +99,18 @@ final class AuditConsumer implements Loop.Work, ConsumerRebalanceListener, AutoC
         }
     }
 
-    private void write(Batch batch) {
+    private void write(ConsumerRecords<String, byte[]> records) {
         try {
-            History.Effects effects = db.transactionResult(transaction -> history.apply(transaction.dsl(), batch));
-            batch.offsets().forEach((partition, read) -> positions.put(partition, read.next()));
-            metrics.committed(batch, effects);
-            batch.poison().forEach(AuditConsumer::logPoison);
+            writer.write(records, positions);
         } catch (RuntimeException e) {
             mustRewind = true;
             throw e;
         }
+    }
+
+    private void written(Batch batch, History.Effects effects) {
+        metrics.committed(batch, effects);
+        batch.poison().forEach(AuditConsumer::logPoison);
     }
 
     private static void logPoison(Batch.Poison poison) {

@@ -20,7 +20,7 @@ final class AuditMetrics {
                 .description("Kafka records whose effects are committed")
                 .register(registry);
         this.poison = Counter.builder("injection_auditor_audit_poison_records")
-                .description("Kafka records that were set aside because they could not be understood")
+                .description("Kafka records that were set aside because they could not be understood or stored")
                 .register(registry);
         this.sent = Counter.builder("injection_auditor_outbox_sent")
                 .description("Events sent from the outbox to Kafka")

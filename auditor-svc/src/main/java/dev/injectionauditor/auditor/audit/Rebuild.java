@@ -30,14 +30,17 @@ public final class Rebuild {
 
     private final KafkaSettings kafka;
     private final DSLContext db;
-    private final History history;
-    private final BatchDecoder decoder = new BatchDecoder(new EventCodec());
+    private final BatchWriter writer;
 
     /** A rebuild that has not begun. */
     public Rebuild(KafkaSettings kafka, DSLContext db, HistoryPolicy policy, InstantSource clock) {
         this.kafka = kafka;
         this.db = db;
-        this.history = new History((tx, source, events) -> {}, policy, clock);
+        this.writer = new BatchWriter(
+                db,
+                new BatchDecoder(new EventCodec()),
+                new History((tx, source, events) -> {}, policy, clock),
+                (batch, effects) -> {});
     }
 
     /** Whether there is nothing in the database that a rebuild would have to agree with. */
@@ -70,9 +73,7 @@ public final class Rebuild {
         while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
             ConsumerRecords<String, byte[]> records = consumer.poll(LONGEST_POLL);
             if (!records.isEmpty()) {
-                Batch batch = decoder.decode(records, positions);
-                db.transaction(transaction -> history.apply(transaction.dsl(), batch));
-                batch.offsets().forEach((partition, read) -> positions.put(partition, read.next()));
+                writer.write(records, positions);
                 count += records.count();
             }
             if (count >= tell) {

@@ -1,0 +1,102 @@
+package dev.injectionauditor.auditor.audit;
+
+import java.time.DateTimeException;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.common.TopicPartition;
+import org.jooq.DSLContext;
+import org.jooq.exception.DataAccessException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gives what was polled its effects, in one transaction. If it holds a record that can be read but not stored (a time
+ * that the database has no room for, a text with a NUL), each record gets a transaction of its own, and that one is set
+ * aside: it must not be tried for ever.
+ */
+final class BatchWriter {
+
+    private static final Logger LOG = LoggerFactory.getLogger(BatchWriter.class);
+
+    private final DSLContext db;
+    private final BatchDecoder decoder;
+    private final History history;
+    private final BiConsumer<Batch, History.Effects> written;
+
+    /** @param written is told of each transaction that has committed */
+    BatchWriter(DSLContext db, BatchDecoder decoder, History history, BiConsumer<Batch, History.Effects> written) {
+        this.db = db;
+        this.decoder = decoder;
+        this.history = history;
+        this.written = written;
+    }
+
+    /**
+     * Writes a poll.
+     *
+     * @param positions offset of the next record of each partition; moved on with each transaction
+     * @throws RuntimeException if it is not for the records; what has not been committed has to be read again
+     */
+    void write(ConsumerRecords<String, byte[]> records, Map<TopicPartition, Long> positions) {
+        try {
+            commit(decoder.decode(records, positions), positions);
+        } catch (RuntimeException e) {
+            if (!isForTheRecords(e)) {
+                throw e;
+            }
+            LOG.atWarn()
+                    .addKeyValue("reason", reason(e))
+                    .log("Not all of a poll can be stored; each record is now tried alone");
+            records.forEach(record -> writeAlone(record, positions));
+        }
+    }
+
+    private void writeAlone(ConsumerRecord<String, byte[]> record, Map<TopicPartition, Long> positions) {
+        TopicPartition partition = new TopicPartition(record.topic(), record.partition());
+        try {
+            commit(
+                    decoder.decode(new ConsumerRecords<>(Map.of(partition, List.of(record)), Map.of()), positions),
+                    positions);
+        } catch (RuntimeException e) {
+            if (!isForTheRecords(e)) {
+                throw e;
+            }
+            commit(
+                    new Batch(
+                            Map.of(),
+                            List.of(new Batch.Poison(partition, record.offset(), reason(e))),
+                            Map.of(partition, new Batch.Read(positions.get(partition), record.offset() + 1))),
+                    positions);
+        }
+    }
+
+    private void commit(Batch batch, Map<TopicPartition, Long> positions) {
+        History.Effects effects = db.transactionResult(transaction -> history.apply(transaction.dsl(), batch));
+        batch.offsets().forEach((partition, read) -> positions.put(partition, read.next()));
+        written.accept(batch, effects);
+    }
+
+    /** Whether it would fail again, however often it is tried. */
+    private static boolean isForTheRecords(RuntimeException failure) {
+        return switch (failure) {
+            case DataAccessException database ->
+                switch (database.sqlStateClass()) {
+                    case C22_DATA_EXCEPTION, C23_INTEGRITY_CONSTRAINT_VIOLATION -> true;
+                    default -> false;
+                };
+            case DateTimeException time -> true;
+            case ArithmeticException number -> true;
+            default -> false;
+        };
+    }
+
+    /** In one line that quotes no payload, as a message of the database could. */
+    private static String reason(RuntimeException failure) {
+        return failure instanceof DataAccessException database
+                ? "cannot be stored: SQLSTATE " + database.sqlState()
+                : "cannot be stored: a number or time is out of range";
+    }
+}

@@ -1,0 +1,111 @@
+package dev.injectionauditor.auditor.audit;
+
+import static dev.injectionauditor.auditor.audit.Auditing.SOURCE;
+import static dev.injectionauditor.auditor.audit.Auditing.injected;
+import static dev.injectionauditor.auditor.audit.Auditing.missed;
+import static dev.injectionauditor.auditor.db.Tables.OUTBOX;
+import static dev.injectionauditor.auditor.db.Tables.POD;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.injectionauditor.auditor.Database;
+import dev.injectionauditor.auditor.TestDatabases;
+import dev.injectionauditor.auditor.audit.ConsumerOffsets.ConflictException;
+import dev.injectionauditor.localstack.junit.LocalServices;
+import dev.injectionauditor.schema.EventCodec;
+import dev.injectionauditor.schema.PodObservation;
+import dev.injectionauditor.schema.Topics;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.common.TopicPartition;
+import org.jooq.DSLContext;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** A member of the group that has lost a partition without noticing has no effect any more. */
+class ConsumerOffsetsIT {
+
+    @RegisterExtension
+    static final LocalServices SERVICES = new LocalServices();
+
+    private static final TopicPartition PARTITION = new TopicPartition("pods", 3);
+
+    private Database database;
+    private DSLContext db;
+    private History history;
+
+    @BeforeEach
+    void open() {
+        database = TestDatabases.fresh(SERVICES);
+        db = database.jooq();
+        history = new History(
+                new Outbox(new EventCodec(), Topics.defaults()), HistoryPolicy.defaults(), new Auditing(db));
+    }
+
+    @AfterEach
+    void close() {
+        database.close();
+    }
+
+    @Test
+    void shouldRefuseABatchThatBeginsWhereNobodyIsAnyMore() {
+        // Given a member that has read to offset 5
+        write(db, batch(0, 5, injected(1, 10)));
+
+        // When another one still believes to be at 0
+        assertThatThrownBy(() -> write(db, batch(0, 7, missed(2, 20)))).isInstanceOf(ConflictException.class);
+
+        // Then nothing of its batch is there
+        assertThat(db.fetchCount(POD)).isOne();
+        assertThat(db.fetchExists(OUTBOX)).isFalse();
+        assertThat(ConsumerOffsets.load(db, List.of(PARTITION))).isEqualTo(Map.of(PARTITION, 5L));
+    }
+
+    @Test
+    void shouldLetOneOfTwoMembersCommitThatReadTheSame() throws Exception {
+        // Given a member in the middle of its transaction
+        CompletableFuture<Void> other = new CompletableFuture<>();
+        db.transaction(first -> {
+            history.apply(first.dsl(), batch(0, 5, injected(1, 10)));
+
+            // When another one begins with the same records
+            Thread.ofPlatform().daemon().start(() -> {
+                try {
+                    write(db, batch(0, 6, injected(1, 10), missed(2, 20)));
+                    other.complete(null);
+                } catch (RuntimeException e) {
+                    other.completeExceptionally(e);
+                }
+            });
+            await().until(() -> db.fetchExists(db.selectOne()
+                    .from("pg_stat_activity")
+                    .where("wait_event_type = 'Lock' and datname = current_database()")));
+
+            // Then that one has to wait
+            assertThat(other).isNotDone();
+        });
+
+        // And is refused
+        assertThatThrownBy(other::get)
+                .isInstanceOf(ExecutionException.class)
+                .hasCauseInstanceOf(ConflictException.class);
+        assertThat(db.selectFrom(POD).fetch(POD.VERDICT)).containsExactly(Verdict.INJECTED);
+        assertThat(ConsumerOffsets.load(db, List.of(PARTITION))).isEqualTo(Map.of(PARTITION, 5L));
+    }
+
+    private void write(DSLContext connection, Batch batch) {
+        connection.transaction(transaction -> history.apply(transaction.dsl(), batch));
+    }
+
+    private static Batch batch(long from, long next, PodObservation... pods) {
+        return new Batch(
+                Map.of(SOURCE, new Batch.Events(List.of(), List.of(pods), List.of(), List.of(), List.of())),
+                List.of(),
+                Map.of(PARTITION, new Batch.Read(from, next)));
+    }
+}
