@@ -131,7 +131,11 @@ final class ImportOptions implements Callable<Integer> {
         }
         Path path = Path.of(file);
         try (InputStream in = Progress.of(
-                Files.newInputStream(path), System.err, path.getFileName().toString(), Files.size(path))) {
+                Files.newInputStream(path),
+                System.err,
+                path.getFileName().toString(),
+                Files.size(path),
+                System::nanoTime)) {
             importer.read(in);
         }
     }

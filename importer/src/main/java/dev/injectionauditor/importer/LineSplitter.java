@@ -1,5 +1,6 @@
 package dev.injectionauditor.importer;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
@@ -39,7 +40,7 @@ final class LineSplitter {
      * @return number of bytes; -1 at the end
      */
     int readSome() throws IOException {
-        int count = in.read(buffer, filled, buffer.length - filled);
+        int count = fill();
         if (count < 0) {
             end(filled, 0);
             filled = 0;
@@ -56,6 +57,15 @@ final class LineSplitter {
         System.arraycopy(buffer, start, buffer, 0, filled);
         makeRoom();
         return count;
+    }
+
+    private int fill() throws IOException {
+        try {
+            return in.read(buffer, filled, buffer.length - filled);
+        } catch (EOFException e) {
+            // A compressed log that is cut off, or still being written: what there is of it counts.
+            return -1;
+        }
     }
 
     private void end(int end, int start) throws IOException {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.util.Locale;
+import java.util.function.LongSupplier;
 
 /** Shows on a terminal how much of a long log has been read. */
 final class Progress extends FilterInputStream {
@@ -17,24 +18,28 @@ final class Progress extends FilterInputStream {
     private final PrintStream terminal;
     private final String name;
     private final long total;
+    private final LongSupplier nanos;
     private long read;
-    private long shownAt = System.nanoTime();
+    private long shownAt;
     private boolean shown;
 
-    private Progress(InputStream in, PrintStream terminal, String name, long total) {
+    private Progress(InputStream in, PrintStream terminal, String name, long total, LongSupplier nanos) {
         super(in);
         this.terminal = terminal;
         this.name = name;
         this.total = total;
+        this.nanos = nanos;
+        this.shownAt = nanos.getAsLong();
     }
 
     /**
      * Watches the reading of a log if it is worth it.
      *
      * @param total number of bytes
+     * @param nanos a clock as {@link System#nanoTime} is one
      */
-    static InputStream of(InputStream in, PrintStream terminal, String name, long total) {
-        return total < LONG ? in : new Progress(in, terminal, name, total);
+    static InputStream of(InputStream in, PrintStream terminal, String name, long total, LongSupplier nanos) {
+        return total < LONG ? in : new Progress(in, terminal, name, total, nanos);
     }
 
     @Override
@@ -53,7 +58,7 @@ final class Progress extends FilterInputStream {
 
     private void count(int bytes) {
         read += bytes;
-        if (System.nanoTime() - shownAt > EVERY_NANOS) {
+        if (nanos.getAsLong() - shownAt > EVERY_NANOS) {
             show();
         }
     }
@@ -69,7 +74,7 @@ final class Progress extends FilterInputStream {
                 "-".repeat(WIDTH - full),
                 share * PERCENT));
         terminal.flush();
-        shownAt = System.nanoTime();
+        shownAt = nanos.getAsLong();
         shown = true;
     }
 

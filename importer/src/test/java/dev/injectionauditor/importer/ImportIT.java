@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -160,6 +161,22 @@ class ImportIT {
         assertThat(importer.summary().windows()).isEqualTo(OUTAGES);
         assertThat(importer.summary().skipped())
                 .isEqualTo(Map.of(Reason.DRY_RUN, 1L, Reason.NOT_CREATED, 2L, Reason.NOT_JSON, 1L));
+    }
+
+    @Test
+    void shouldReadWhatThereIsOfACompressedLogThatIsCutOff() throws IOException {
+        // Given a compressed log that ends in the middle
+        ByteArrayOutputStream log = new ByteArrayOutputStream();
+        compress(log, String.join("\n", Recorded.lines()));
+        byte[] half = Arrays.copyOf(log.toByteArray(), log.size() / 2);
+
+        importer.read(new ByteArrayInputStream(half));
+
+        // Then its whole lines count, and the last one, which is none, is told
+        Summary summary = importer.summary();
+        assertThat(summary.events()).isBetween(10L, 34L);
+        assertThat(summary.pods()).isBetween(10L, 32L);
+        assertThat(summary.skipped()).containsEntry(Reason.NOT_JSON, 1L);
     }
 
     @Test
