@@ -100,6 +100,7 @@ class AuditKillIT {
         try (Database database = Database.open(url, LocalPostgres.USER, null)) {
             DSLContext db = database.jooq();
             database.migrate();
+            CommittedEvents.record(db);
 
             // When a part of it is sent, the auditor is started, and killed at any moment of its work, and so on
             int atWork = 0;
@@ -136,7 +137,10 @@ class AuditKillIT {
             // And the windows are those of the definition
             assertWindows(db, seed);
             // And the topics say the same
-            assertTold(db, seed);
+            List<ConsumerRecord<String, byte[]>> told = told();
+            assertTold(told, db, seed);
+            // And they hold each event that was committed, in order, and again only after an interruption
+            CommittedEvents.assertTold(db, told, kills + (restarts ? kills / 5 : 0), seed);
         }
     }
 
@@ -223,10 +227,11 @@ class AuditKillIT {
         }
     }
 
-    private void assertTold(DSLContext db, long seed) throws Exception {
+    private static void assertTold(List<ConsumerRecord<String, byte[]>> told, DSLContext db, long seed)
+            throws Exception {
         Map<UUID, Outage> outages = new HashMap<>();
         Map<String, MissedInjection> missed = new HashMap<>();
-        for (ConsumerRecord<String, byte[]> record : told()) {
+        for (ConsumerRecord<String, byte[]> record : told) {
             CloudEvent event = new EventCodec().decode(record.value());
             if (event.data() instanceof Outage outage) {
                 outages.put(outage.outageId(), outage);
