@@ -5,12 +5,15 @@ import static dev.injectionauditor.auditor.db.Tables.POISON_RECORD;
 import dev.injectionauditor.schema.Event;
 import dev.injectionauditor.schema.MissedInjection;
 import dev.injectionauditor.schema.Outage;
+import dev.injectionauditor.schema.PodObservation;
+import dev.injectionauditor.schema.PodObservation.Lifecycle;
 import dev.injectionauditor.schema.Signal;
 import dev.injectionauditor.schema.WatchedWebhook;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -40,7 +43,9 @@ final class History {
     /**
      * What a batch did, for logs and metrics.
      *
-     * @param verdicts how many Pods got each verdict that they did not have before
+     * @param verdicts how many Pods got each verdict that they did not have before; of exempt ones nothing is known
+     *     from before, so these count each time they are told to be active, which is once unless the observer starts
+     *     anew
      */
     record Effects(Map<Verdict, Long> verdicts, List<Event> published) {}
 
@@ -50,14 +55,21 @@ final class History {
         setAside(tx, batch.poison());
         List<PodChange> changes = new ArrayList<>();
         List<Event> published = new ArrayList<>();
+        long exempt = 0;
         // Always in the same order, so that two members with several webhooks in hand cannot block each other.
-        batch.webhooks().entrySet().stream()
-                .sorted(Comparator.comparing(entry -> entry.getKey().source()))
-                .forEach(entry -> apply(tx, entry.getKey(), entry.getValue(), changes, published));
-        return new Effects(newVerdicts(changes), published);
+        List<WatchedWebhook> webhooks = batch.webhooks().keySet().stream()
+                .sorted(Comparator.comparing(WatchedWebhook::source))
+                .toList();
+        for (WatchedWebhook source : webhooks) {
+            exempt += apply(tx, source, batch.webhooks().get(source), changes, published);
+        }
+        Map<Verdict, Long> verdicts = newVerdicts(changes);
+        verdicts.put(Verdict.EXEMPT, exempt);
+        return new Effects(verdicts, published);
     }
 
-    private void apply(
+    /** Returns the number of exempt Pods. */
+    private long apply(
             DSLContext tx,
             WatchedWebhook source,
             Batch.Events events,
@@ -70,8 +82,9 @@ final class History {
         RecreationTable.writeRequests(tx, webhook, events.requests());
         RecreationTable.writeResults(tx, webhook, events.results());
 
-        List<PodChange> judged = new PodJudge(PodTable.load(tx, webhook, events.pods()))
-                .judge(events.pods()).stream().filter(PodChange::isChange).toList();
+        List<PodChange> known = new PodJudge(PodTable.load(tx, webhook, events.pods()))
+                .judge(events.pods()).stream().filter(PodChange::isOfStoredPod).toList();
+        List<PodChange> judged = known.stream().filter(PodChange::isChange).toList();
         PodTable.write(tx, webhook, judged, now);
         AdmissionTable.found(tx, webhook, stamps(judged));
         List<PodChange> changes = CauseUpdate.of(tx, webhook, events, judged);
@@ -80,6 +93,16 @@ final class History {
         publisher.add(tx, source, published);
         allChanges.addAll(changes);
         allPublished.addAll(published);
+        return exempt(events.pods(), known);
+    }
+
+    private static long exempt(List<PodObservation> pods, List<PodChange> known) {
+        Set<UUID> exempt = pods.stream()
+                .filter(pod -> pod.lifecycle() == Lifecycle.ACTIVE)
+                .map(pod -> pod.pod().uid())
+                .collect(Collectors.toSet());
+        known.forEach(change -> exempt.remove(change.uid()));
+        return exempt.size();
     }
 
     private List<Outage> outages(
@@ -141,7 +164,8 @@ final class History {
                 .filter(change -> change.after() != null
                         && (change.before() == null
                                 || change.before().verdict() != change.after().verdict()))
-                .collect(Collectors.groupingBy(change -> change.after().verdict(), Collectors.counting()));
+                .collect(Collectors.groupingBy(
+                        change -> change.after().verdict(), () -> new EnumMap<>(Verdict.class), Collectors.counting()));
     }
 
     private void setAside(DSLContext tx, List<Batch.Poison> poison) {

@@ -18,6 +18,11 @@ record PodChange(@Nullable StoredPod before, @Nullable StoredPod after) {
         return !Objects.equals(before, after);
     }
 
+    /** Whether the Pod was stored or is to be. */
+    boolean isOfStoredPod() {
+        return before != null || after != null;
+    }
+
     UUID uid() {
         return facts().pod().uid();
     }

@@ -38,6 +38,9 @@ final class Auditing implements InstantSource {
     /** The clock of the auditor. */
     Instant now = ZERO;
 
+    /** The verdicts that the last batch counted. */
+    Map<Verdict, Long> verdicts = Map.of();
+
     Auditing(DSLContext db) {
         this.db = db;
         this.history = new History(new Outbox(new EventCodec(), Topics.defaults()), HistoryPolicy.defaults(), this);
@@ -65,8 +68,9 @@ final class Auditing implements InstantSource {
                                 only(RecreationResult.class, events))),
                 List.of(),
                 Map.of());
-        return db.transactionResult(
-                transaction -> history.apply(transaction.dsl(), batch).published());
+        History.Effects effects = db.transactionResult(transaction -> history.apply(transaction.dsl(), batch));
+        verdicts = effects.verdicts();
+        return effects.published();
     }
 
     static <T> List<T> only(Class<T> type, List<? extends Event> events) {

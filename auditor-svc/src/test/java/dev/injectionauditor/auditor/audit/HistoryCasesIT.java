@@ -18,6 +18,7 @@ import static dev.injectionauditor.auditor.db.Tables.OUTAGE;
 import static dev.injectionauditor.auditor.db.Tables.OUTAGE_HISTORY;
 import static dev.injectionauditor.auditor.db.Tables.POD;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.injectionauditor.auditor.Database;
@@ -215,6 +216,26 @@ class HistoryCasesIT {
         assertThat(row(1).getVerdict()).isEqualTo(Verdict.INCOMPLETE);
         assertThat(published).isEmpty();
         assertThat(db.fetchCount(OUTAGE)).isZero();
+    }
+
+    @Test
+    void shouldCountExemptPodsAndNotStoreThem() {
+        // Given Pods that the webhook was not to be called for, and one that it was
+        Scope outside = new Scope(Scope.Exemption.NAMESPACE_SELECTOR, null);
+        audit.write(
+                scoped(missed(1, 10), outside),
+                scoped(injected(2, 11), outside),
+                later(scoped(missed(1, 10), outside), Lifecycle.GONE),
+                missed(3, 12));
+
+        // Then each counts, and one is stored
+        assertThat(audit.verdicts).containsExactly(entry(Verdict.MISSED, 1L), entry(Verdict.EXEMPT, 2L));
+        assertThat(db.fetchCount(POD)).isOne();
+        assertThat(db.fetchCount(OUTAGE)).isOne();
+
+        // And does not count again when it ends
+        audit.write(later(scoped(injected(2, 11), outside), Lifecycle.FINISHED));
+        assertThat(audit.verdicts.get(Verdict.EXEMPT)).isZero();
     }
 
     @Test
