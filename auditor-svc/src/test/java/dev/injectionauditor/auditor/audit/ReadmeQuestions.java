@@ -17,9 +17,18 @@ final class ReadmeQuestions {
     record Question(String text, String sql, String answer) {}
 
     static List<Question> all() throws IOException {
-        return QUESTION.matcher(Files.readString(Path.of("../schema/README.md")))
+        return QUESTION.matcher(text())
                 .results()
                 .map(found -> new Question(found.group(1), found.group(2), found.group(3)))
                 .toList();
+    }
+
+    /** How many there are, whether they can be read or not. */
+    static long count() throws IOException {
+        return text().lines().filter(line -> line.matches("### \\d+\\. .*")).count();
+    }
+
+    private static String text() throws IOException {
+        return Files.readString(Path.of("../schema/README.md"));
     }
 }

@@ -48,8 +48,10 @@ class ReadmeQuestionsIT {
     }
 
     @Test
-    void shouldHaveAtLeastTwelveQuestions() throws IOException {
-        assertThat(ReadmeQuestions.all()).hasSizeGreaterThanOrEqualTo(12);
+    void shouldAskEveryQuestionOfAtLeastTwelve() throws IOException {
+        assertThat((long) ReadmeQuestions.all().size())
+                .isEqualTo(ReadmeQuestions.count())
+                .isGreaterThanOrEqualTo(12);
     }
 
     private static String answer(String sql) {
