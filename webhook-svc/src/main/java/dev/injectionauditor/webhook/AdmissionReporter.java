@@ -3,29 +3,30 @@ package dev.injectionauditor.webhook;
 import dev.injectionauditor.service.Failures;
 import dev.injectionauditor.webhook.admission.BadInput;
 import dev.injectionauditor.webhook.admission.Outcome;
-import dev.injectionauditor.webhook.events.Backlog;
 import dev.injectionauditor.webhook.http.ServerListener;
 import java.io.IOException;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.UUID;
 import javax.net.ssl.SSLException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Counts what the server does, logs what an operator should look at, and hands admissions on to the backlog. */
+/** Counts what the server does and logs what an operator should look at. */
 final class AdmissionReporter implements ServerListener {
 
     private static final Logger LOG = LoggerFactory.getLogger(AdmissionReporter.class);
 
     private final WebhookMetrics metrics;
-    private final Backlog backlog;
+    private final UUID selfCheck;
     private final Map<BadInput, OncePerMinute> rejections = new EnumMap<>(BadInput.class);
     private final OncePerMinute defects = new OncePerMinute();
     private final OncePerMinute handshakes = new OncePerMinute();
 
-    AdmissionReporter(WebhookMetrics metrics, Backlog backlog) {
+    /** @param selfCheck uid of the service's own requests, which are not counted */
+    AdmissionReporter(WebhookMetrics metrics, UUID selfCheck) {
         this.metrics = metrics;
-        this.backlog = backlog;
+        this.selfCheck = selfCheck;
         for (BadInput reason : BadInput.values()) {
             rejections.put(reason, new OncePerMinute());
         }
@@ -33,10 +34,15 @@ final class AdmissionReporter implements ServerListener {
 
     @Override
     public void answered(Outcome.Allowed outcome, long nanos) {
-        if (outcome instanceof Outcome.Injected injected && !injected.dryRun()) {
-            backlog.add(injected.admission());
+        if (!isSelfCheck(outcome)) {
+            metrics.answered(outcome, nanos);
         }
-        metrics.answered(outcome, nanos);
+    }
+
+    private boolean isSelfCheck(Outcome.Allowed outcome) {
+        return outcome instanceof Outcome.Injected injected
+                && injected.dryRun()
+                && injected.admission().requestUid().equals(selfCheck);
     }
 
     @Override

@@ -4,8 +4,12 @@ import dev.injectionauditor.schema.WatchedWebhook;
 import dev.injectionauditor.service.KafkaSettings;
 import dev.injectionauditor.webhook.admission.ServiceHost;
 import dev.injectionauditor.webhook.http.HttpLimits;
-import dev.injectionauditor.webhook.http.TlsIdentity;
+import dev.injectionauditor.webhook.spool.Spool;
+import dev.injectionauditor.webhook.tls.CertificateSource;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the service runs, checked.
@@ -15,9 +19,11 @@ import java.net.InetSocketAddress;
  * @param replica which replica this is, for the events
  * @param address where the API server calls; port 0 takes any free one
  * @param managementAddress where health, readiness and metrics are; port 0 takes any free one
- * @param tls certificate and key to serve with
+ * @param certificate where the certificate to serve with comes from
  * @param limits what a connection may take up
- * @param backlogCapacity how many events wait for Kafka at most, at least 1
+ * @param drain how long the service goes on answering when it is told to stop, 0 for not at all
+ * @param spoolFolder where events wait for Kafka, null for in memory
+ * @param spoolBytes how much room they take up at most, at least {@link Spool#LEAST_BYTES}
  * @param kafka how to reach Kafka
  */
 record WebhookConfig(
@@ -26,7 +32,9 @@ record WebhookConfig(
         String replica,
         InetSocketAddress address,
         InetSocketAddress managementAddress,
-        TlsIdentity tls,
+        CertificateSource certificate,
         HttpLimits limits,
-        int backlogCapacity,
+        Duration drain,
+        @Nullable Path spoolFolder,
+        long spoolBytes,
         KafkaSettings kafka) {}

@@ -2,6 +2,7 @@ package dev.injectionauditor.webhook;
 
 import dev.injectionauditor.service.ServiceCommand;
 import java.io.IOException;
+import java.security.GeneralSecurityException;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -35,7 +36,7 @@ public final class WebhookMain implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
+    public Integer call() throws IOException, GeneralSecurityException, InterruptedException {
         WebhookService service = WebhookService.start(options.read(environment), InstantSource.system());
         Runtime.getRuntime()
                 .addShutdownHook(Thread.ofPlatform().name("shutdown").unstarted(service::close));

@@ -3,19 +3,19 @@ package dev.injectionauditor.webhook;
 import dev.injectionauditor.webhook.admission.BadInput;
 import dev.injectionauditor.webhook.admission.Outcome;
 import dev.injectionauditor.webhook.events.AdmissionSender;
-import dev.injectionauditor.webhook.events.Backlog;
 import dev.injectionauditor.webhook.http.HttpsServer;
+import dev.injectionauditor.webhook.spool.Spool;
+import dev.injectionauditor.webhook.tls.Certificates;
+import dev.injectionauditor.webhook.tls.TlsIdentity;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 import java.util.stream.LongStream;
 
@@ -95,17 +95,32 @@ final class WebhookMetrics {
                 .register(registry);
     }
 
-    void watchExpiry(Supplier<Instant> expiry) {
-        Gauge.builder(
-                        PREFIX + "certificate.expiry.timestamp.seconds",
-                        () -> expiry.get().getEpochSecond())
-                .description("When the first certificate of the serving chain expires, in seconds since 1970")
+    void watch(Certificates certificates) {
+        Gauge.builder(PREFIX + "certificate.expiry.timestamp.seconds", certificates, WebhookMetrics::expiry)
+                .description("When the first certificate of the serving chain expires, in seconds since 1970; 0 if"
+                        + " there is none yet")
                 .register(registry);
+        Gauge.builder(PREFIX + "certificate.newest.unusable", certificates, source -> source.isNewestUnusable() ? 1 : 0)
+                .description("1 while there is a newer certificate that cannot be used, so that the old one is served")
+                .register(registry);
+        count(
+                "certificate.exchanges",
+                "How many times the certificate was exchanged while running",
+                certificates,
+                Certificates::exchanged);
     }
 
-    void watch(Backlog backlog, AdmissionSender sender) {
-        Gauge.builder(PREFIX + "events.queued", backlog, Backlog::size)
+    private static double expiry(Certificates certificates) {
+        TlsIdentity identity = certificates.current();
+        return identity == null ? 0 : identity.notAfter().getEpochSecond();
+    }
+
+    void watch(AdmissionRecorder recorder, Spool spool, AdmissionSender sender) {
+        Gauge.builder(PREFIX + "events.waiting", spool, Spool::waiting)
                 .description("Admission events that wait for Kafka")
+                .register(registry);
+        Gauge.builder(PREFIX + "spool.on.disk", spool, source -> source.isOnDisk() ? 1 : 0)
+                .description("1 while admission events outlive the process, 0 while they wait in memory only")
                 .register(registry);
         count("events.sent", "Admission events that Kafka acknowledged", sender, AdmissionSender::sent);
         count(
@@ -113,8 +128,18 @@ final class WebhookMetrics {
                 "Attempts to send events that failed and are made again",
                 sender,
                 AdmissionSender::failed);
-        count("events.dropped", "Admission events lost for lack of room", backlog, Backlog::dropped);
-        count("events.refused", "Admission events lost because Kafka refused them", sender, AdmissionSender::refused);
+        lost("unrecorded", recorder, AdmissionRecorder::unrecorded);
+        lost("dropped", spool, Spool::dropped);
+        lost("damaged", spool, Spool::damaged);
+        lost("refused", sender, AdmissionSender::refused);
+    }
+
+    private <T> void lost(String reason, T source, ToLongFunction<T> count) {
+        FunctionCounter.builder(PREFIX + "events.lost", source, counted -> count.applyAsLong(counted))
+                .description("Admission events lost: dropped (no room), damaged (could not be read back), refused (by"
+                        + " Kafka), unrecorded (could not be put down)")
+                .tag("reason", reason)
+                .register(registry);
     }
 
     private <T> void count(String name, String description, T source, ToLongFunction<T> count) {

@@ -7,7 +7,9 @@ import dev.injectionauditor.service.KafkaSettings;
 import dev.injectionauditor.service.Settings;
 import dev.injectionauditor.webhook.admission.ServiceHost;
 import dev.injectionauditor.webhook.http.HttpLimits;
-import dev.injectionauditor.webhook.http.TlsIdentity;
+import dev.injectionauditor.webhook.spool.Spool;
+import dev.injectionauditor.webhook.tls.CertificateSource;
+import dev.injectionauditor.webhook.tls.TlsIdentity;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -28,7 +30,7 @@ final class WebhookOptions {
     private static final int LONGEST_REPLICA = 253;
     private static final int LEAST_BODY_LIMIT = 64 * 1024;
     private static final int MOST_BODY_LIMIT = 64 * 1024 * 1024;
-    private static final int MOST_WAITING = 10_000_000;
+    private static final Duration LONGEST_DRAIN = Duration.ofMinutes(10);
 
     @Option(
             names = "--cluster",
@@ -112,12 +114,30 @@ final class WebhookOptions {
     @Nullable String idleTimeout;
 
     @Option(
-            names = "--event-queue-capacity",
-            paramLabel = "EVENTS",
-            defaultValue = "10000",
-            description = "How many admission events wait for Kafka at most; beyond it the oldest are dropped."
-                    + " Default: ${DEFAULT-VALUE}")
-    @Nullable String eventQueueCapacity;
+            names = "--drain",
+            paramLabel = "DURATION",
+            defaultValue = "10s",
+            description =
+                    "How long the service goes on answering when it is told to stop, until everybody knows that it is"
+                            + " leaving. The grace period of its Pod must be 18 s longer. Default: ${DEFAULT-VALUE}")
+    @Nullable String drain;
+
+    @Option(
+            names = "--spool-folder",
+            paramLabel = "FOLDER",
+            description =
+                    "Where admission events wait for Kafka; made if it is not there, and used by one process at a time."
+                            + " Without it they wait in memory and end with the process.")
+    @Nullable String spoolFolder;
+
+    @Option(
+            names = "--spool-bytes",
+            paramLabel = "BYTES",
+            defaultValue = "67108864",
+            description =
+                    "How much room the waiting events take up at most, on disk or in memory; beyond it the oldest are"
+                            + " dropped. An event takes about 600 bytes. Default: ${DEFAULT-VALUE}")
+    @Nullable String spoolBytes;
 
     @Mixin
     KafkaOptions kafka = new KafkaOptions();
@@ -146,12 +166,14 @@ final class WebhookOptions {
         Optional<InetAddress> checkedAddress = readAddress(settings);
         int checkedPort = settings.port("--port", port);
         int checkedManagementPort = settings.port("--management-port", managementPort);
-        Optional<TlsIdentity> tls = readTls(settings);
+        CertificateSource certificate = readCertificate(settings);
         HttpLimits limits = new HttpLimits(
                 settings.number("--max-body-bytes", maxBodyBytes, LEAST_BODY_LIMIT, MOST_BODY_LIMIT),
                 settings.duration("--request-timeout", requestTimeout, Duration.ofMillis(100), Duration.ofMinutes(5)),
                 settings.duration("--idle-timeout", idleTimeout, Duration.ofSeconds(1), Duration.ofDays(1)));
-        int capacity = settings.number("--event-queue-capacity", eventQueueCapacity, 1, MOST_WAITING);
+        Duration checkedDrain = settings.duration("--drain", drain, Duration.ZERO, LONGEST_DRAIN);
+        int checkedSpoolBytes =
+                settings.number("--spool-bytes", spoolBytes, (int) Spool.LEAST_BYTES, Integer.MAX_VALUE);
         KafkaSettings checkedKafka = KafkaSettings.read(settings, kafka, environment);
         settings.check();
         return new WebhookConfig(
@@ -160,9 +182,11 @@ final class WebhookOptions {
                 checkedReplica,
                 new InetSocketAddress(checkedAddress.orElseThrow(), checkedPort),
                 new InetSocketAddress(checkedAddress.orElseThrow(), checkedManagementPort),
-                tls.orElseThrow(),
+                certificate,
                 limits,
-                capacity,
+                checkedDrain,
+                spoolFolder == null ? null : Path.of(spoolFolder),
+                checkedSpoolBytes,
                 checkedKafka);
     }
 
@@ -188,17 +212,16 @@ final class WebhookOptions {
         }
     }
 
-    private Optional<TlsIdentity> readTls(Settings settings) {
+    private CertificateSource readCertificate(Settings settings) {
         Path certificate = settings.file("--tls-cert", tlsCertificate);
         Path key = settings.file("--tls-key", tlsKey);
-        if (!Files.isRegularFile(certificate) || !Files.isRegularFile(key)) {
-            return Optional.empty();
+        if (Files.isRegularFile(certificate) && Files.isRegularFile(key)) {
+            try {
+                TlsIdentity.of(Files.readAllBytes(certificate), Files.readString(key));
+            } catch (IOException | GeneralSecurityException e) {
+                settings.problem("--tls-cert and --tls-key", Failures.inOneLine(e));
+            }
         }
-        try {
-            return Optional.of(TlsIdentity.load(certificate, key));
-        } catch (IOException | GeneralSecurityException e) {
-            settings.problem("--tls-cert and --tls-key", Failures.inOneLine(e));
-            return Optional.empty();
-        }
+        return new CertificateSource.InFiles(certificate, key);
     }
 }

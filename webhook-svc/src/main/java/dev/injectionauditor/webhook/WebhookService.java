@@ -4,18 +4,25 @@ import dev.injectionauditor.schema.EventType;
 import dev.injectionauditor.service.ManagementServer;
 import dev.injectionauditor.service.Parts;
 import dev.injectionauditor.webhook.admission.Injector;
+import dev.injectionauditor.webhook.admission.Outcome;
 import dev.injectionauditor.webhook.events.AdmissionSender;
-import dev.injectionauditor.webhook.events.Backlog;
-import dev.injectionauditor.webhook.events.MemoryBacklog;
 import dev.injectionauditor.webhook.http.HttpsServer;
-import dev.injectionauditor.webhook.http.TlsIdentity;
+import dev.injectionauditor.webhook.spool.Spool;
+import dev.injectionauditor.webhook.tls.CertificateSource;
+import dev.injectionauditor.webhook.tls.Certificates;
+import dev.injectionauditor.webhook.tls.FileCertificates;
+import dev.injectionauditor.webhook.tls.TlsIdentity;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -23,21 +30,32 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The running service: its parts, wired by hand. Closing it takes at most 16 s. */
+/**
+ * The running service: its parts, wired by hand. Closing it takes at most 18 s longer than the drain, so that the
+ * default fits into the 30 s that Kubernetes grants a Pod.
+ */
 final class WebhookService implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(WebhookService.class);
 
     // How long each part may take to close; together with the flush of the sender below what an operator waits for.
     private static final Duration MANAGEMENT_LIMIT = Duration.ofSeconds(1);
-    private static final Duration SENDER_LIMIT = Duration.ofSeconds(8);
-    private static final Duration SERVER_LIMIT = Duration.ofSeconds(6);
+    private static final Duration SPOOL_LIMIT = Duration.ofSeconds(1);
+    private static final Duration SENDER_LIMIT = Duration.ofSeconds(6);
+    private static final Duration SERVER_LIMIT = Duration.ofSeconds(5);
+    private static final Duration CERTIFICATES_LIMIT = Duration.ofSeconds(2);
+    private static final Duration SELF_CHECK_LIMIT = Duration.ofSeconds(2);
+    private static final Duration DRAIN_SPARE = Duration.ofSeconds(1);
     private static final Duration FLUSH = Duration.ofSeconds(5);
+
+    /** How long the port may go without answering the service's own requests before a restart is the better way. */
+    private static final Duration LONGEST_SILENCE = Duration.ofMinutes(3);
 
     private final WebhookConfig config;
     private final InstantSource clock;
     private final Parts parts = new Parts();
-    private volatile TlsIdentity tls;
+    private volatile @Nullable Certificates certificates;
+    private volatile @Nullable SelfCheck selfCheck;
     private volatile @Nullable HttpsServer server;
     private volatile @Nullable ManagementServer management;
     private volatile boolean stopping;
@@ -45,68 +63,105 @@ final class WebhookService implements AutoCloseable {
     private WebhookService(WebhookConfig config, InstantSource clock) {
         this.config = config;
         this.clock = clock;
-        this.tls = config.tls();
     }
 
     /**
      * Starts the service. It answers when this returns, whether Kafka is there or not.
      *
      * @throws IOException if a port cannot be bound
+     * @throws GeneralSecurityException if there is no certificate to begin with
      */
-    static WebhookService start(WebhookConfig config, InstantSource clock) throws IOException {
+    static WebhookService start(WebhookConfig config, InstantSource clock)
+            throws IOException, GeneralSecurityException {
         WebhookService service = new WebhookService(config, clock);
         try {
             service.start();
             return service;
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | GeneralSecurityException | RuntimeException e) {
             service.close();
             throw e;
         }
     }
 
-    private void start() throws IOException {
+    private void start() throws IOException, GeneralSecurityException {
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         WebhookMetrics metrics = new WebhookMetrics(registry);
         ManagementServer managing = parts.add(
                 "management server",
                 ManagementServer.start(config.managementAddress(), registry, this::health, this::readiness),
                 MANAGEMENT_LIMIT);
+        management = managing;
 
-        Backlog backlog = new MemoryBacklog(config.backlogCapacity());
+        Spool spool = parts.add("spool", Spool.open(config.spoolFolder(), config.spoolBytes(), clock), SPOOL_LIMIT);
+        AdmissionRecorder recorder = new AdmissionRecorder(config.webhook(), spool);
         String topic = config.kafka().topics().of(EventType.ADMISSION);
         AdmissionSender sender = parts.add(
                 "admission sender",
-                new AdmissionSender(backlog, this::newProducer, topic, config.webhook(), FLUSH, clock),
+                new AdmissionSender(
+                        spool, this::newProducer, topic, config.webhook().cluster(), FLUSH, clock),
                 SENDER_LIMIT);
 
+        Certificates serving = parts.add("certificates", openCertificates(), CERTIFICATES_LIMIT);
+        certificates = serving;
+
+        UUID selfCheckUid = UUID.randomUUID();
         Injector injector = new Injector(config.host(), config.replica());
-        HttpsServer serving = parts.add(
+        HttpsServer listener = parts.add(
                 "webhook server",
                 HttpsServer.start(
                         config.address(),
-                        () -> tls.context(),
+                        serving::current,
                         config.limits(),
-                        body -> injector.answer(body, clock.instant()),
-                        new AdmissionReporter(metrics, backlog)),
+                        body -> answer(injector, recorder, body),
+                        new AdmissionReporter(metrics, selfCheckUid)),
                 SERVER_LIMIT);
-        sender.start();
+        server = listener;
+        InetSocketAddress bound = new InetSocketAddress(config.address().getAddress(), listener.port());
+        SelfCheck checking =
+                parts.add("self-check", new SelfCheck(bound, serving::current, selfCheckUid, clock), SELF_CHECK_LIMIT);
+        selfCheck = checking;
+        AutoCloseable drain = () -> drain(listener);
+        parts.add("drain", drain, config.drain().plus(DRAIN_SPARE));
 
+        serving.start();
+        checking.start();
+        sender.start();
+        metrics.watch(listener);
+        metrics.watch(recorder, spool, sender);
         metrics.watch(serving);
-        metrics.watch(backlog, sender);
-        metrics.watchExpiry(() -> tls.notAfter());
-        management = managing;
-        server = serving;
         LOG.atInfo()
                 .addKeyValue("address", config.address().getAddress().getHostAddress())
-                .addKeyValue("port", serving.port())
+                .addKeyValue("port", listener.port())
                 .addKeyValue("managementPort", managing.port())
                 .addKeyValue("cluster", config.webhook().cluster())
                 .addKeyValue("webhook", config.webhook().webhook())
                 .addKeyValue("kubernetesServiceHost", config.host().text())
                 .addKeyValue("replica", config.replica())
-                .addKeyValue("certificateExpires", tls.notAfter())
                 .addKeyValue("kafka", config.kafka().bootstrapServers())
                 .log("Answering admission requests");
+    }
+
+    private Outcome answer(Injector injector, AdmissionRecorder recorder, byte[] body) {
+        Outcome outcome = injector.answer(body, clock.instant());
+        if (outcome instanceof Outcome.Injected injected && !injected.dryRun()) {
+            recorder.record(injected.admission());
+        }
+        return outcome;
+    }
+
+    private Certificates openCertificates() throws IOException, GeneralSecurityException {
+        return switch (config.certificate()) {
+            case CertificateSource.InFiles(Path certificate, Path key) -> new FileCertificates(certificate, key, clock);
+        };
+    }
+
+    /**
+     * Requests keep coming for a while after the service has been told to stop, until everybody on their way has
+     * learned of it: they are answered, and their connections end one by one.
+     */
+    private void drain(HttpsServer listener) throws InterruptedException {
+        listener.drain();
+        Thread.sleep(config.drain());
     }
 
     /** Waits for an acknowledgement as long as it takes: a producer that gives up would let later events overtake. */
@@ -122,23 +177,37 @@ final class WebhookService implements AutoCloseable {
 
     /** Kafka has no part in it: without it, the service is no worse off after a restart. */
     private Optional<String> health() {
-        HttpsServer serving = server;
-        return serving == null || stopping || serving.isListening()
+        HttpsServer listener = server;
+        SelfCheck checking = selfCheck;
+        if (listener == null || checking == null || stopping) {
+            return Optional.empty();
+        }
+        if (!listener.isListening()) {
+            return Optional.of("the listener is gone");
+        }
+        return checking.hasPassedWithin(LONGEST_SILENCE)
                 ? Optional.empty()
-                : Optional.of("the listener is gone");
+                : Optional.of("the webhook's port has not answered for " + LONGEST_SILENCE.toSeconds() + " s");
     }
 
     private Optional<String> readiness() {
-        HttpsServer serving = server;
+        HttpsServer listener = server;
+        SelfCheck checking = selfCheck;
+        Certificates serving = certificates;
         if (stopping) {
             return Optional.of("stopping");
         }
-        if (serving == null || !serving.isListening()) {
+        if (listener == null || checking == null || serving == null || !listener.isListening()) {
             return Optional.of("not listening");
         }
-        return tls.isValidAt(clock.instant())
-                ? Optional.empty()
-                : Optional.of("the certificate is valid from " + tls.notBefore() + " to " + tls.notAfter());
+        TlsIdentity identity = serving.current();
+        if (identity == null) {
+            return Optional.of("there is no certificate yet");
+        }
+        if (!identity.isValidAt(clock.instant())) {
+            return Optional.of("the certificate is valid from " + identity.notBefore() + " to " + identity.notAfter());
+        }
+        return checking.hasPassed() ? Optional.empty() : Optional.of("the webhook's port has not answered yet");
     }
 
     /** The HTTPS port. */
@@ -158,7 +227,9 @@ final class WebhookService implements AutoCloseable {
         return part;
     }
 
-    /** Becomes unready, stops accepting, answers what is under way, tells Kafka what is left, in bounded time. */
+    /**
+     * Becomes unready, drains, stops accepting, answers what is under way, tells Kafka what is left, in bounded time.
+     */
     @Override
     public void close() {
         stopping = true;

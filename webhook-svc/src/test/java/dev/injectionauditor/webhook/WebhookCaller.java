@@ -17,6 +17,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
+import java.util.Locale;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
@@ -92,7 +93,20 @@ final class WebhookCaller implements AutoCloseable {
         return head.toString();
     }
 
-    private static SSLContext trusting(String authorityPem) {
+    /** The body of the next answer, which must be a good one. */
+    static byte[] readAnswer(InputStream stream) throws IOException {
+        String head = readHead(stream);
+        if (!head.startsWith("HTTP/1.1 200 ")) {
+            throw new IOException("no good answer: " + head);
+        }
+        String length = head.lines()
+                .filter(line -> line.toLowerCase(Locale.ROOT).startsWith("content-length:"))
+                .findFirst()
+                .orElseThrow();
+        return stream.readNBytes(Integer.parseInt(length.substring(15).strip()));
+    }
+
+    static SSLContext trusting(String authorityPem) {
         try {
             KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
             store.load(null, null);

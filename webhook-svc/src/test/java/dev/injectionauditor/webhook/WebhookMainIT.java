@@ -58,6 +58,7 @@ class WebhookMainIT {
                 "INJECTION_AUDITOR_ADDRESS", "127.0.0.1",
                 "INJECTION_AUDITOR_PORT", "0",
                 "INJECTION_AUDITOR_MANAGEMENT_PORT", "0",
+                "INJECTION_AUDITOR_DRAIN", "1s",
                 "INJECTION_AUDITOR_TLS_CERT", tls.certificate().toString(),
                 "INJECTION_AUDITOR_TLS_KEY", tls.key().toString(),
                 "INJECTION_AUDITOR_KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:" + kafkaPort,
@@ -112,7 +113,8 @@ class WebhookMainIT {
                 "--max-body-bytes=1",
                 "--request-timeout=0s",
                 "--idle-timeout=never",
-                "--event-queue-capacity=0",
+                "--drain=11m",
+                "--spool-bytes=1",
                 "--replica=" + "r".repeat(254),
                 "--kafka-bootstrap-servers=",
                 "--kafka-topic-prefix=a/b");
@@ -132,7 +134,8 @@ class WebhookMainIT {
                         "--max-body-bytes",
                         "--request-timeout",
                         "--idle-timeout",
-                        "--event-queue-capacity",
+                        "--drain",
+                        "--spool-bytes",
                         "--kafka-bootstrap-servers",
                         "--kafka-topic-prefix",
                         "--kafka-property");
@@ -174,8 +177,7 @@ class WebhookMainIT {
     void shouldExplainItself() throws Exception {
         assertThat(exitCode(start(Map.of(), "--help"))).isZero();
 
-        assertThat(log())
-                .contains("--cluster", "--event-queue-capacity", "--kafka-property", "INJECTION_AUDITOR_LOG_LEVEL");
+        assertThat(log()).contains("--cluster", "--spool-folder", "--kafka-property", "INJECTION_AUDITOR_LOG_LEVEL");
     }
 
     private Process start(Map<String, String> environment, String... arguments) throws IOException {

@@ -15,20 +15,18 @@ import dev.injectionauditor.schema.WatchedWebhook;
 import dev.injectionauditor.service.KafkaSettings;
 import dev.injectionauditor.webhook.admission.ServiceHost;
 import dev.injectionauditor.webhook.http.HttpLimits;
-import dev.injectionauditor.webhook.http.TlsIdentity;
+import dev.injectionauditor.webhook.spool.Spool;
+import dev.injectionauditor.webhook.tls.CertificateSource;
+import dev.injectionauditor.webhook.tls.TlsIdentity;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -59,10 +57,9 @@ class WebhookServiceIT {
 
     private static LocalKafka kafka;
     private static LocalCertificates certificates;
-    private static TlsIdentity tls;
+    private static LocalCertificates.ServingFiles tls;
 
     private final PatchOracle oracle = new PatchOracle(HOST);
-    private final HttpClient http = HttpClient.newHttpClient();
     private final Topics topics = new Topics("it-" + UUID.randomUUID());
     private final AtomicReference<Duration> clockAhead = new AtomicReference<>(Duration.ZERO);
     private WebhookService service;
@@ -72,8 +69,7 @@ class WebhookServiceIT {
     static void startKafka(@TempDir Path folder) throws Exception {
         kafka = LocalKafka.start(folder.resolve("kafka"), 0);
         certificates = new LocalCertificates();
-        LocalCertificates.ServingFiles files = certificates.writeServing(folder.resolve("tls"));
-        tls = TlsIdentity.load(files.certificate(), files.key());
+        tls = certificates.writeServing(folder.resolve("tls"));
     }
 
     @AfterAll
@@ -82,7 +78,7 @@ class WebhookServiceIT {
     }
 
     @BeforeEach
-    void start() throws IOException {
+    void start() throws Exception {
         kafka.createTopics(topics, 1);
         service = WebhookService.start(
                 new WebhookConfig(
@@ -91,9 +87,11 @@ class WebhookServiceIT {
                         "replica-1",
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                        tls,
+                        new CertificateSource.InFiles(tls.certificate(), tls.key()),
                         new HttpLimits(4 * 1024 * 1024, Duration.ofSeconds(2), Duration.ofMinutes(3)),
-                        10_000,
+                        Duration.ZERO,
+                        null,
+                        Spool.LEAST_BYTES,
                         KafkaSettings.of(kafka.bootstrapServers(), topics)),
                 () -> Instant.now().plus(clockAhead.get()));
         caller = new WebhookCaller(service.port(), certificates.authorityPem());
@@ -103,7 +101,6 @@ class WebhookServiceIT {
     void stop() {
         caller.close();
         service.close();
-        http.close();
     }
 
     static List<String> recorded() {
@@ -170,7 +167,7 @@ class WebhookServiceIT {
             assertThat(connection.getSession().getProtocol()).isEqualTo(protocol);
             for (int i = 0; i < 50; i++) {
                 connection.getOutputStream().write(WebhookCaller.onTheWire(WEB));
-                oracle.assertInjected(WEB, readAnswer(connection.getInputStream()));
+                oracle.assertInjected(WEB, WebhookCaller.readAnswer(connection.getInputStream()));
             }
         }
         assertThat(metric("answer_seconds_count")).isEqualTo(50);
@@ -240,9 +237,12 @@ class WebhookServiceIT {
     @Test
     void shouldBeHealthyAndReadyAndShowMetrics() throws Exception {
         assertThat(management("/healthz").statusCode()).isEqualTo(200);
-        assertThat(management("/readyz").statusCode()).isEqualTo(200);
+        await().untilAsserted(
+                        () -> assertThat(management("/readyz").statusCode()).isEqualTo(200));
         assertThat(metric("certificate_expiry_timestamp_seconds"))
-                .isEqualTo(tls.notAfter().getEpochSecond());
+                .isEqualTo(TlsIdentity.of(Files.readAllBytes(tls.certificate()), Files.readString(tls.key()))
+                        .notAfter()
+                        .getEpochSecond());
         assertThat(metric("admissions_total{result=\"patched\"}")).isZero();
         assertThat(metric("admissions_total{result=\"stamped\"}")).isZero();
         caller.review(WEB);
@@ -251,8 +251,8 @@ class WebhookServiceIT {
         assertThat(metric("admissions_total{result=\"stamped\"}")).isEqualTo(1);
         await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(metric("events_sent_total")).isEqualTo(2));
-        assertThat(metric("events_queued")).isZero();
-        assertThat(metric("events_dropped_total")).isZero();
+        assertThat(metric("events_waiting")).isZero();
+        assertThat(metric("events_lost_total{reason=\"dropped\"}")).isZero();
     }
 
     @Test
@@ -275,7 +275,7 @@ class WebhookServiceIT {
             // Given an answered request, so that the connection is surely known, and half of another
             OutputStream out = connection.getOutputStream();
             out.write(request);
-            readAnswer(connection.getInputStream());
+            WebhookCaller.readAnswer(connection.getInputStream());
             out.write(request, 0, 1000);
             out.flush();
             await().untilAsserted(() -> assertThat(metric("connections")).isEqualTo(1));
@@ -302,30 +302,11 @@ class WebhookServiceIT {
         }
     }
 
-    private static byte[] readAnswer(InputStream stream) throws IOException {
-        String head = WebhookCaller.readHead(stream);
-        assertThat(head).startsWith("HTTP/1.1 200 ");
-        String length = head.lines()
-                .filter(line -> line.toLowerCase(java.util.Locale.ROOT).startsWith("content-length:"))
-                .findFirst()
-                .orElseThrow();
-        return stream.readNBytes(Integer.parseInt(length.substring(15).strip()));
-    }
-
     private HttpResponse<String> management(String path) throws IOException, InterruptedException {
-        return http.send(
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + service.managementPort() + path))
-                        .build(),
-                BodyHandlers.ofString());
+        return new ManagementPort(service.managementPort()).get(path);
     }
 
     private double metric(String name) throws IOException, InterruptedException {
-        String line = management("/metrics")
-                .body()
-                .lines()
-                .filter(candidate -> candidate.startsWith("injection_auditor_webhook_" + name + " "))
-                .findFirst()
-                .orElseThrow(() -> new AssertionError("no metric " + name));
-        return Double.parseDouble(line.substring(line.lastIndexOf(' ')));
+        return new ManagementPort(service.managementPort()).metric(name);
     }
 }

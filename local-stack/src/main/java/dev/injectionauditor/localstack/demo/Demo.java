@@ -145,6 +145,9 @@ final class Demo implements AutoCloseable {
                         "--management-port=" + ports.get(1),
                         "--tls-cert=" + certificate.certificate(),
                         "--tls-key=" + certificate.key(),
+                        "--spool-folder=" + folder.resolve("webhook-spool"),
+                        // Nobody is on the way to it any more when the demo ends.
+                        "--drain=0s",
                         "--kafka-bootstrap-servers=" + stack.kafkaAddress()),
                 ports.get(1),
                 folder.resolve("webhook.log"));

@@ -1,11 +1,9 @@
 package dev.injectionauditor.webhook.events;
 
-import dev.injectionauditor.schema.Admission;
-import dev.injectionauditor.schema.CloudEvent;
 import dev.injectionauditor.schema.EventCodec;
-import dev.injectionauditor.schema.WatchedWebhook;
 import dev.injectionauditor.service.Failures;
 import dev.injectionauditor.service.Loop;
+import dev.injectionauditor.webhook.spool.Spool;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -27,7 +25,7 @@ import org.apache.kafka.common.errors.RetriableException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes events from the backlog to Kafka, oldest first, and keeps at it: an event leaves the backlog when Kafka has
+ * Takes events from the spool to Kafka, oldest first, and keeps at it: an event leaves the spool when Kafka has
  * acknowledged it. All sending is done by one thread.
  */
 public final class AdmissionSender implements AutoCloseable {
@@ -38,14 +36,13 @@ public final class AdmissionSender implements AutoCloseable {
     private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(1);
     private static final Duration FLUSH_POLL = Duration.ofMillis(20);
 
-    private final Backlog backlog;
+    private final Spool spool;
     private final Supplier<Producer<String, byte[]>> producers;
     private final String topic;
-    private final WatchedWebhook webhook;
+    private final String cluster;
     private final Duration flushLimit;
     private final Loop loop;
     private final SenderLog log;
-    private final EventCodec codec = new EventCodec();
     private final LongAdder sent = new LongAdder();
     private final LongAdder failed = new LongAdder();
     private final LongAdder refused = new LongAdder();
@@ -59,21 +56,22 @@ public final class AdmissionSender implements AutoCloseable {
      * @param producers makes a producer; called when the first event is there, and again after a failure that a
      *     producer does not recover from. May fail itself, for instance while the name of a broker is unknown
      * @param topic the topic of admissions
-     * @param flushLimit how long {@link #close()} goes on sending what is in the backlog
+     * @param cluster the key of all records
+     * @param flushLimit how long {@link #close()} goes on sending what is in the spool
      */
     public AdmissionSender(
-            Backlog backlog,
+            Spool spool,
             Supplier<Producer<String, byte[]>> producers,
             String topic,
-            WatchedWebhook webhook,
+            String cluster,
             Duration flushLimit,
             InstantSource clock) {
-        this.backlog = backlog;
+        this.spool = spool;
         this.producers = producers;
         this.topic = topic;
-        this.webhook = webhook;
+        this.cluster = cluster;
         this.flushLimit = flushLimit;
-        this.log = new SenderLog(backlog, clock);
+        this.log = new SenderLog(spool, clock);
         this.loop = new Loop("admission-sender", this::runOnce, PAUSE_AFTER_FAILURE, clock);
     }
 
@@ -101,7 +99,7 @@ public final class AdmissionSender implements AutoCloseable {
     /** Sends the oldest events; false if Kafka does not take them, so that a pause is due. */
     boolean runOnce() throws InterruptedException {
         log.reportDropped();
-        List<Admission> batch = backlog.oldest(BATCH, WAIT_FOR_EVENTS);
+        List<byte[]> batch = spool.oldest(BATCH, WAIT_FOR_EVENTS);
         if (batch.isEmpty()) {
             return true;
         }
@@ -121,13 +119,13 @@ public final class AdmissionSender implements AutoCloseable {
         }
     }
 
-    private void send(List<Admission> batch) throws InterruptedException {
+    private void send(List<byte[]> batch) throws InterruptedException {
         if (producer == null) {
             producer = producers.get();
         }
         List<Future<RecordMetadata>> sends = new ArrayList<>(batch.size());
-        for (Admission admission : batch) {
-            Future<RecordMetadata> send = producer.send(record(admission));
+        for (byte[] event : batch) {
+            Future<RecordMetadata> send = producer.send(record(event));
             sends.add(send);
             if (send.state() == Future.State.FAILED) {
                 break; // so that none overtakes it
@@ -140,13 +138,12 @@ public final class AdmissionSender implements AutoCloseable {
                 done++;
             }
         } finally {
-            backlog.remove(done);
+            spool.remove(done);
         }
     }
 
-    private ProducerRecord<String, byte[]> record(Admission admission) {
-        ProducerRecord<String, byte[]> record =
-                new ProducerRecord<>(topic, webhook.cluster(), codec.encode(CloudEvent.of(webhook, admission)));
+    private ProducerRecord<String, byte[]> record(byte[] event) {
+        ProducerRecord<String, byte[]> record = new ProducerRecord<>(topic, cluster, event);
         record.headers()
                 .add(EventCodec.CONTENT_TYPE_HEADER, EventCodec.CONTENT_TYPE.getBytes(StandardCharsets.US_ASCII));
         return record;
@@ -174,9 +171,7 @@ public final class AdmissionSender implements AutoCloseable {
         }
     }
 
-    /**
-     * Goes on sending until the backlog is empty or the limit is reached, then stops. An interrupt stops it at once.
-     */
+    /** Goes on sending until the spool is empty or the limit is reached, then stops. An interrupt stops it at once. */
     @Override
     public void close() {
         try {
@@ -187,12 +182,12 @@ public final class AdmissionSender implements AutoCloseable {
         loop.close();
         closeProducer(Duration.ZERO);
         log.reportDropped();
-        log.reportLost();
+        log.reportLeft();
     }
 
     private void flush() throws InterruptedException {
         long start = System.nanoTime();
-        while (running && backlog.size() > 0 && System.nanoTime() - start < flushLimit.toNanos()) {
+        while (running && spool.waiting() > 0 && System.nanoTime() - start < flushLimit.toNanos()) {
             Thread.sleep(FLUSH_POLL);
         }
     }

@@ -1,5 +1,6 @@
 package dev.injectionauditor.webhook.events;
 
+import dev.injectionauditor.webhook.spool.Spool;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -13,7 +14,7 @@ final class SenderLog {
     private static final Duration BETWEEN_TROUBLES = Duration.ofMinutes(1);
     private static final Duration BETWEEN_DROPS = Duration.ofSeconds(10);
 
-    private final Backlog backlog;
+    private final Spool spool;
     private final InstantSource clock;
     private boolean inTrouble;
     private Instant nextTrouble = Instant.MIN;
@@ -21,8 +22,8 @@ final class SenderLog {
     private Instant nextDropped = Instant.MIN;
     private long droppedReported;
 
-    SenderLog(Backlog backlog, InstantSource clock) {
-        this.backlog = backlog;
+    SenderLog(Spool spool, InstantSource clock) {
+        this.spool = spool;
         this.clock = clock;
     }
 
@@ -36,7 +37,7 @@ final class SenderLog {
         nextTrouble = now.plus(BETWEEN_TROUBLES);
         LOG.atWarn()
                 .addKeyValue("problem", problem)
-                .addKeyValue("waiting", backlog.size())
+                .addKeyValue("waiting", spool.waiting())
                 .log("Kafka does not take admission events; they wait, and admissions are answered as before");
     }
 
@@ -45,7 +46,7 @@ final class SenderLog {
         if (inTrouble) {
             inTrouble = false;
             nextTrouble = Instant.MIN;
-            LOG.atInfo().addKeyValue("waiting", backlog.size()).log("Kafka takes admission events again");
+            LOG.atInfo().addKeyValue("waiting", spool.waiting()).log("Kafka takes admission events again");
         }
     }
 
@@ -62,12 +63,12 @@ final class SenderLog {
 
     /** Reports what has been dropped since the last report. */
     void reportDropped() {
-        long dropped = backlog.dropped();
+        long dropped = spool.dropped();
         Instant now = clock.instant();
         if (dropped > droppedReported && !now.isBefore(nextDropped)) {
             LOG.atWarn()
                     .addKeyValue("dropped", dropped - droppedReported)
-                    .addKeyValue("waiting", backlog.size())
+                    .addKeyValue("waiting", spool.waiting())
                     .log("There was no room for admission events; the oldest are lost");
             nextDropped = now.plus(BETWEEN_DROPS);
             droppedReported = dropped;
@@ -75,11 +76,12 @@ final class SenderLog {
     }
 
     /** Reports what is still waiting at the end. */
-    void reportLost() {
-        if (backlog.size() > 0) {
+    void reportLeft() {
+        if (spool.waiting() > 0) {
             LOG.atWarn()
-                    .addKeyValue("waiting", backlog.size())
-                    .log("Stopped before Kafka took all admission events; the rest is lost");
+                    .addKeyValue("waiting", spool.waiting())
+                    .addKeyValue("onDisk", spool.isOnDisk())
+                    .log("Stopped before Kafka took all admission events; those on disk wait for the next process");
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.injectionauditor.webhook.http;
 
 import dev.injectionauditor.webhook.admission.Outcome;
+import dev.injectionauditor.webhook.tls.TlsIdentity;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -16,7 +17,6 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
-import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The HTTPS server: HTTP/1.1 with keep-alive over TLS. */
 public final class HttpsServer implements AutoCloseable {
@@ -37,10 +38,10 @@ public final class HttpsServer implements AutoCloseable {
     private static final int LONGEST_HEADERS = 16 * 1024;
     private static final int LONGEST_READ = 64 * 1024;
     private static final int WAITING_CONNECTIONS = 1024;
-    private static final Duration LAST_REQUESTS = Duration.ofSeconds(4);
+    private static final Duration LAST_REQUESTS = Duration.ofSeconds(3);
     private static final Duration LAST_TASKS = Duration.ofSeconds(1);
 
-    private final Supplier<SslContext> tls;
+    private final Supplier<@Nullable TlsIdentity> tls;
     private final HttpLimits limits;
     private final Function<byte[], Outcome> admission;
     private final ServerListener listener;
@@ -53,13 +54,14 @@ public final class HttpsServer implements AutoCloseable {
     /**
      * Binds the port and starts to answer.
      *
-     * @param tls asked for each new connection, so that a certificate can be exchanged while the server runs
+     * @param tls asked for each new connection, so that a certificate can be exchanged while the server runs; while
+     *     there is none, connections are closed at once
      * @param admission answers a request body; must not block
      * @throws IOException if the port cannot be bound
      */
     public static HttpsServer start(
             InetSocketAddress address,
-            Supplier<SslContext> tls,
+            Supplier<@Nullable TlsIdentity> tls,
             HttpLimits limits,
             Function<byte[], Outcome> admission,
             ServerListener listener)
@@ -69,7 +71,7 @@ public final class HttpsServer implements AutoCloseable {
 
     private HttpsServer(
             InetSocketAddress address,
-            Supplier<SslContext> tls,
+            Supplier<@Nullable TlsIdentity> tls,
             HttpLimits limits,
             Function<byte[], Outcome> admission,
             ServerListener listener)
@@ -105,8 +107,13 @@ public final class HttpsServer implements AutoCloseable {
     }
 
     private void prepare(SocketChannel connection) {
+        TlsIdentity identity = tls.get();
+        if (identity == null) {
+            connection.close();
+            return;
+        }
         connections.add(connection);
-        SslHandler ssl = tls.get().newHandler(connection.alloc());
+        SslHandler ssl = identity.context().newHandler(connection.alloc());
         ssl.setHandshakeTimeoutMillis(limits.requestTimeout().toMillis());
         ChannelPipeline handlers = connection.pipeline();
         handlers.addLast(ssl);
@@ -133,7 +140,15 @@ public final class HttpsServer implements AutoCloseable {
         return connections.size();
     }
 
-    /** Accepts nothing new, closes what is idle, lets requests under way be answered, then stops; at most 5 s. */
+    /**
+     * Goes on as before, but each answer from now on asks its caller to close the connection. Connections on which
+     * nothing is sent stay open: a request may be on its way, and the API server does not send one a second time.
+     */
+    public void drain() {
+        closing = true;
+    }
+
+    /** Accepts nothing new, closes what is idle, lets requests under way be answered, then stops; at most 4 s. */
     @Override
     public void close() {
         listening.close().awaitUninterruptibly();

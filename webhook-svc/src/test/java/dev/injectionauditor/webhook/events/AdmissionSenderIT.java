@@ -6,11 +6,14 @@ import static org.awaitility.Awaitility.await;
 import dev.injectionauditor.localstack.FreePorts;
 import dev.injectionauditor.localstack.LocalKafka;
 import dev.injectionauditor.schema.Admission;
+import dev.injectionauditor.schema.CloudEvent;
+import dev.injectionauditor.schema.EventCodec;
 import dev.injectionauditor.schema.EventType;
 import dev.injectionauditor.schema.Topics;
 import dev.injectionauditor.schema.WatchedWebhook;
 import dev.injectionauditor.service.KafkaSettings;
 import dev.injectionauditor.webhook.AdmissionTopic;
+import dev.injectionauditor.webhook.spool.Spool;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -42,7 +45,8 @@ class AdmissionSenderIT {
     private static LocalKafka kafka;
 
     private final Topics topics = new Topics("it-" + UUID.randomUUID());
-    private final Backlog backlog = new MemoryBacklog(10_000);
+    private final EventCodec codec = new EventCodec();
+    private final Spool spool = Spool.open(null, Spool.LEAST_BYTES, InstantSource.system());
 
     @BeforeAll
     static void startKafka(@TempDir Path folder) throws IOException {
@@ -68,7 +72,7 @@ class AdmissionSenderIT {
         // Then all are there, in order
         assertThat(sent(kafka.bootstrapServers(), 3_000)).isEqualTo(numbers(1, 3_000));
         assertThat(sender.sent()).isEqualTo(3_000);
-        assertThat(backlog.size()).isZero();
+        assertThat(spool.waiting()).isZero();
     }
 
     @Test
@@ -88,7 +92,7 @@ class AdmissionSenderIT {
 
                 // Then everything arrives in order
                 assertThat(sent(servers, 400)).isEqualTo(numbers(1, 400));
-                await().until(() -> backlog.size() == 0);
+                await().until(() -> spool.waiting() == 0);
             }
         }
     }
@@ -109,7 +113,7 @@ class AdmissionSenderIT {
                 restarting.startAgain();
 
                 // Then nothing is lost or out of order; what Kafka had without saying so may come twice
-                await().atMost(Duration.ofSeconds(90)).until(() -> backlog.size() == 0);
+                await().atMost(Duration.ofSeconds(90)).until(() -> spool.waiting() == 0);
             }
             assertThat(sent(restarting.bootstrapServers(), 1_100).stream().distinct())
                     .isEqualTo(numbers(1, 1_100));
@@ -124,7 +128,7 @@ class AdmissionSenderIT {
                 () -> producer(kafka.bootstrapServers(), Map.of("max.request.size", "900"));
         try (AdmissionSender sender = sender(producers, FLUSH)) {
             add(1, 2);
-            backlog.add(admission(3, "long".repeat(200)));
+            add(admission(3, "long".repeat(200)));
             add(4, 5);
 
             // When they are sent
@@ -132,7 +136,7 @@ class AdmissionSenderIT {
 
             // Then the others arrive
             assertThat(sent(kafka.bootstrapServers(), 4)).containsExactly(1, 2, 4, 5);
-            await().until(() -> backlog.size() == 0);
+            await().until(() -> spool.waiting() == 0);
             assertThat(sender.refused()).isEqualTo(1);
             assertThat(sender.sent()).isEqualTo(4);
         }
@@ -188,13 +192,18 @@ class AdmissionSenderIT {
         sender.close();
 
         // Then it has given up (the limit of this test says when)
-        assertThat(backlog.size()).isEqualTo(10);
+        assertThat(spool.waiting()).isEqualTo(10);
         assertThat(sender.sent()).isZero();
     }
 
     private AdmissionSender sender(Supplier<Producer<String, byte[]>> producers, Duration flushLimit) {
         return new AdmissionSender(
-                backlog, producers, topics.of(EventType.ADMISSION), WEBHOOK, flushLimit, InstantSource.system());
+                spool,
+                producers,
+                topics.of(EventType.ADMISSION),
+                WEBHOOK.cluster(),
+                flushLimit,
+                InstantSource.system());
     }
 
     private static Producer<String, byte[]> producer(String servers, Map<String, Object> tuning) {
@@ -206,8 +215,12 @@ class AdmissionSenderIT {
 
     private void add(int first, int last) {
         for (int number = first; number <= last; number++) {
-            backlog.add(admission(number, "pod"));
+            add(admission(number, "pod"));
         }
+    }
+
+    private void add(Admission admission) {
+        spool.append(codec.encode(CloudEvent.of(WEBHOOK, admission)));
     }
 
     private static Admission admission(int number, String name) {

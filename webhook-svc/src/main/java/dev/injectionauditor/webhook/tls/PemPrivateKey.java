@@ -1,4 +1,4 @@
-package dev.injectionauditor.webhook.http;
+package dev.injectionauditor.webhook.tls;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;

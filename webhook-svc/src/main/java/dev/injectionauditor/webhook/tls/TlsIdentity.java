@@ -1,12 +1,10 @@
-package dev.injectionauditor.webhook.http;
+package dev.injectionauditor.webhook.tls;
 
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
 import java.security.PrivateKey;
@@ -23,23 +21,24 @@ import java.util.Comparator;
  * A serving certificate with its key, ready for use.
  *
  * @param context makes the TLS side of a connection
+ * @param certificate the serving certificate itself
  * @param notBefore when the whole chain begins to be valid
  * @param notAfter when the first certificate of the chain expires
  */
-public record TlsIdentity(SslContext context, Instant notBefore, Instant notAfter) {
+public record TlsIdentity(SslContext context, X509Certificate certificate, Instant notBefore, Instant notAfter) {
 
     private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
 
     /**
-     * Reads a chain and its key from PEM files and makes sure that they belong together.
+     * Reads a chain and its key and makes sure that they belong together.
      *
-     * @param certificateFile the serving certificate first, then what leads to its authority
-     * @throws IOException if a file cannot be read, or the JDK cannot serve with this pair
-     * @throws GeneralSecurityException if the files do not hold such a pair; the message quotes no key
+     * @param chainPem the serving certificate first, then what leads to its authority
+     * @throws IOException if the JDK cannot serve with this pair
+     * @throws GeneralSecurityException if it is none; the message quotes no key
      */
-    public static TlsIdentity load(Path certificateFile, Path keyFile) throws IOException, GeneralSecurityException {
-        X509Certificate[] chain = readChain(certificateFile);
-        PrivateKey key = PemPrivateKey.parse(Files.readString(keyFile));
+    public static TlsIdentity of(byte[] chainPem, String keyPem) throws IOException, GeneralSecurityException {
+        X509Certificate[] chain = readChain(chainPem);
+        PrivateKey key = PemPrivateKey.parse(keyPem);
         requirePair(chain[0].getPublicKey(), key);
         SslContext context = SslContextBuilder.forServer(key, chain)
                 .sslProvider(SslProvider.JDK)
@@ -48,6 +47,7 @@ public record TlsIdentity(SslContext context, Instant notBefore, Instant notAfte
         Comparator<Instant> order = Comparator.naturalOrder();
         return new TlsIdentity(
                 context,
+                chain[0],
                 Arrays.stream(chain)
                         .map(certificate -> certificate.getNotBefore().toInstant())
                         .max(order)
@@ -63,11 +63,11 @@ public record TlsIdentity(SslContext context, Instant notBefore, Instant notAfte
         return !time.isBefore(notBefore) && !time.isAfter(notAfter);
     }
 
-    private static X509Certificate[] readChain(Path file) throws IOException, CertificateException {
+    private static X509Certificate[] readChain(byte[] pem) throws CertificateException {
         X509Certificate[] chain;
         try {
             chain = CertificateFactory.getInstance("X.509")
-                    .generateCertificates(new ByteArrayInputStream(Files.readAllBytes(file)))
+                    .generateCertificates(new ByteArrayInputStream(pem))
                     .toArray(X509Certificate[]::new);
         } catch (CertificateException e) {
             throw new CertificateException("the certificate file is not a chain of certificates in PEM", e);

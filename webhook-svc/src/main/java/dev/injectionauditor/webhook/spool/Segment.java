@@ -1,0 +1,180 @@
+package dev.injectionauditor.webhook.spool;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A stretch of memory, mapped from a file or not, that records are appended to. Little endian; first a header of
+ * {@value #HEADER} bytes: magic (8), up to where records are done with (8). Then records, each at a multiple of 8:
+ * length (4), CRC-32C (4), bytes.
+ *
+ * <p>Many threads append without a lock. A thread claims the place at the end by writing its record's length there,
+ * negated, if it finds a zero; then it writes the record; then it turns the length positive, which makes the record
+ * visible. If it is killed in between, the length that it left tells where the next record begins. The last thread that
+ * finds no room seals the segment, after which nobody can claim a place.
+ */
+final class Segment implements AutoCloseable {
+
+    /** Size of every segment in bytes. */
+    static final int SIZE = 1024 * 1024;
+
+    static final int HEADER = 64;
+    /** Longest record. */
+    static final int LONGEST = SIZE - HEADER - 8;
+
+    private static final long MAGIC = 0x31_4c_4f_4f_50_53_41_49L; // "IASPOOL1"
+    private static final long DONE_AT = 8;
+    private static final int SEALED = Integer.MIN_VALUE;
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LENGTH = INT.varHandle();
+
+    private final Arena arena;
+    private final MemorySegment memory;
+    private final @Nullable Path file;
+    /** No writer is left, or ever was in this process: what is not there will not come. */
+    private final boolean recovered;
+    /** Where the next claim is to be tried; may lag behind. */
+    private final AtomicLong tail = new AtomicLong(HEADER);
+
+    private Segment(Arena arena, MemorySegment memory, @Nullable Path file, boolean recovered) {
+        this.arena = arena;
+        this.memory = memory;
+        this.file = file;
+        this.recovered = recovered;
+    }
+
+    /** An empty segment that ends with the process. */
+    static Segment inMemory() {
+        Arena arena = Arena.ofShared();
+        return blank(arena, arena.allocate(SIZE, Long.BYTES), null);
+    }
+
+    /** An empty segment. @param memory zeros */
+    static Segment blank(Arena arena, MemorySegment memory, @Nullable Path file) {
+        memory.set(LONG, DONE_AT, HEADER);
+        memory.set(LONG, 0, MAGIC);
+        return new Segment(arena, memory, file, false);
+    }
+
+    /** What another process has left, null if it is no segment. */
+    static @Nullable Segment recovered(Arena arena, MemorySegment memory, Path file) {
+        Segment segment = new Segment(arena, memory, file, true);
+        long done = segment.done();
+        boolean valid = memory.get(LONG, 0) == MAGIC && done >= HEADER && done <= SIZE && done % 8 == 0;
+        return valid ? segment : null;
+    }
+
+    /** Its file, null if it is in memory only. */
+    @Nullable Path file() {
+        return file;
+    }
+
+    /** Appends a record unless there is no room any more. @param crc of the record */
+    boolean append(byte[] record, int crc) {
+        long needed = space(record.length);
+        while (true) {
+            long at = tail.get();
+            if (at == SIZE) {
+                return false;
+            }
+            boolean fits = at + needed <= SIZE;
+            int found = (int) LENGTH.compareAndExchange(memory, at, 0, fits ? -record.length : SEALED);
+            if (found == 0 && fits) {
+                tail.compareAndSet(at, at + needed);
+                MemorySegment.copy(record, 0, memory, ValueLayout.JAVA_BYTE, at + 8, record.length);
+                memory.set(INT, at + 4, crc);
+                LENGTH.setVolatile(memory, at, record.length);
+                return true;
+            }
+            if (found == 0 || found == SEALED) {
+                return false;
+            }
+            tail.compareAndSet(at, at + space(Math.abs(found))); // another thread was faster
+        }
+    }
+
+    /** What {@link #read} found at a place. */
+    sealed interface Found {
+
+        /** A record. @param next where the next one begins */
+        record Entry(byte[] bytes, long next) implements Found {}
+
+        /** A record that is damaged, or was never finished and never will be. @param next where the next one begins */
+        record Unusable(long next) implements Found {}
+
+        /** Nothing yet. */
+        record Nothing() implements Found {}
+
+        /** Nothing any more. */
+        record End() implements Found {}
+    }
+
+    /** Reads what is at a place. @param at a place where a record begins or could begin */
+    Found read(long at) {
+        int length = at == SIZE ? SEALED : (int) LENGTH.getVolatile(memory, at);
+        if (length == SEALED) {
+            return new Found.End();
+        }
+        if (length == 0 || (length < 0 && !recovered)) {
+            return recovered ? new Found.End() : new Found.Nothing();
+        }
+        long next = at + space(Math.abs(length));
+        if (next > SIZE) {
+            return new Found.End(); // damaged beyond knowing where anything begins
+        }
+        if (length < 0) {
+            return new Found.Unusable(next);
+        }
+        byte[] bytes = memory.asSlice(at + 8, length).toArray(ValueLayout.JAVA_BYTE);
+        return crc(bytes) == memory.get(INT, at + 4) ? new Found.Entry(bytes, next) : new Found.Unusable(next);
+    }
+
+    /** Up to where records are done with. */
+    long done() {
+        return memory.get(LONG, DONE_AT);
+    }
+
+    /** Remembers, beyond the end of the process, that the records before this place are done with. */
+    void setDone(long at) {
+        memory.set(LONG, DONE_AT, at);
+    }
+
+    /** How many records are there that are not done with, unusable ones included. */
+    int count() {
+        int count = 0;
+        long at = done();
+        while (at < SIZE) {
+            int length = (int) LENGTH.getVolatile(memory, at);
+            if (length == 0 || length == SEALED || at + space(Math.abs(length)) > SIZE) {
+                break;
+            }
+            at += space(Math.abs(length));
+            count++;
+        }
+        return count;
+    }
+
+    static int crc(byte[] record) {
+        CRC32C crc = new CRC32C();
+        crc.update(record);
+        return (int) crc.getValue();
+    }
+
+    private static long space(int length) {
+        return 8 + (length + 7L) / 8 * 8;
+    }
+
+    /** Gives the memory back; whoever still uses it gets an {@link IllegalStateException}. The file stays. */
+    @Override
+    public void close() {
+        arena.close();
+    }
+}

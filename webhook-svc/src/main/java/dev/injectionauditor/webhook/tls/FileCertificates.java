@@ -1,0 +1,144 @@
+package dev.injectionauditor.webhook.tls;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.injectionauditor.service.Failures;
+import dev.injectionauditor.service.Loop;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HexFormat;
+import java.util.concurrent.atomic.LongAdder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A certificate from files, read again when they change. What is compared is what the files hold, every second, so it
+ * does not matter how they change: overwritten one after the other, or as Kubernetes exchanges a mounted Secret, by a
+ * symbolic link further up that points elsewhere.
+ */
+public final class FileCertificates implements Certificates {
+
+    private static final Logger LOG = LoggerFactory.getLogger(FileCertificates.class);
+    private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
+
+    private final Path certificateFile;
+    private final Path keyFile;
+    private final Loop loop;
+    private final LongAdder exchanged = new LongAdder();
+    private volatile TlsIdentity current;
+    private volatile boolean newestUnusable;
+
+    // Fingerprints of what the files held; used by one thread at a time.
+    private String used;
+    private String seenLast;
+    private String reported = "";
+
+    private record Pair(byte[] certificate, byte[] key) {
+
+        static Pair read(Path certificateFile, Path keyFile) throws IOException {
+            return new Pair(Files.readAllBytes(certificateFile), Files.readAllBytes(keyFile));
+        }
+
+        TlsIdentity identity() throws IOException, GeneralSecurityException {
+            return TlsIdentity.of(certificate, new String(key, UTF_8));
+        }
+
+        /** No key stays in memory longer than it is needed for comparing. */
+        String fingerprint() throws GeneralSecurityException {
+            MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+            sha256.update(certificate);
+            sha256.update((byte) 0);
+            return HexFormat.of().formatHex(sha256.digest(key));
+        }
+    }
+
+    /**
+     * Reads the files a first time.
+     *
+     * @param certificateFile the serving certificate first, then what leads to its authority, in PEM
+     * @throws IOException if a file cannot be read
+     * @throws GeneralSecurityException if they do not hold a pair
+     */
+    public FileCertificates(Path certificateFile, Path keyFile, InstantSource clock)
+            throws IOException, GeneralSecurityException {
+        this.certificateFile = certificateFile;
+        this.keyFile = keyFile;
+        Pair first = Pair.read(certificateFile, keyFile);
+        this.current = first.identity();
+        this.used = first.fingerprint();
+        this.seenLast = used;
+        this.loop = new Loop("certificate-files", this::runOnce, BETWEEN_LOOKS, clock);
+    }
+
+    @Override
+    public void start() {
+        loop.start();
+    }
+
+    @Override
+    public TlsIdentity current() {
+        return current;
+    }
+
+    @Override
+    public long exchanged() {
+        return exchanged.sum();
+    }
+
+    @Override
+    public boolean isNewestUnusable() {
+        return newestUnusable;
+    }
+
+    /** Looks at the files once; false, so that a pause follows. */
+    boolean runOnce() {
+        String seen = "unreadable";
+        try {
+            Pair pair = Pair.read(certificateFile, keyFile);
+            seen = pair.fingerprint();
+            if (!seen.equals(used)) {
+                use(pair.identity(), seen);
+            }
+            newestUnusable = false;
+            reported = "";
+        } catch (IOException | GeneralSecurityException e) {
+            // Files that are being written one after the other do not fit for a moment.
+            if (seen.equals(seenLast)) {
+                report(seen, e);
+            }
+        }
+        seenLast = seen;
+        return false;
+    }
+
+    private void use(TlsIdentity identity, String fingerprint) {
+        current = identity;
+        used = fingerprint;
+        exchanged.increment();
+        LOG.atInfo()
+                .addKeyValue("validFrom", identity.notBefore())
+                .addKeyValue("expires", identity.notAfter())
+                .log("Took a new certificate for new connections");
+    }
+
+    private void report(String fingerprint, Exception problem) {
+        newestUnusable = true;
+        if (!fingerprint.equals(reported)) {
+            reported = fingerprint;
+            LOG.atWarn()
+                    .addKeyValue("problem", Failures.inOneLine(problem))
+                    .addKeyValue("servedUntil", current.notAfter())
+                    .log("The files have changed and hold no usable certificate; the old one is still served");
+        }
+    }
+
+    @Override
+    public void close() {
+        loop.close();
+    }
+}
