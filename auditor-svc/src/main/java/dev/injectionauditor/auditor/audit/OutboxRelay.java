@@ -18,7 +18,8 @@ import org.jooq.impl.DSL;
 
 /**
  * Sends what the outbox holds to Kafka, in order, and deletes it once Kafka has it. One auditor does that at a time. A
- * crash between the two sends an event again, with the same id.
+ * crash between the two sends an event again, with the same id. One table serves all topics, so that their order among
+ * each other is kept too: a Pod is told to be missed before its recreation is requested.
  */
 final class OutboxRelay implements Loop.Work {
 
