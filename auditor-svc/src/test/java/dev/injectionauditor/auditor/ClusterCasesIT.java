@@ -78,62 +78,44 @@ class ClusterCasesIT {
 
     @Test
     void shouldTakeNoPodForMissedWhileThereIsNoConfiguration() {
-        // Given a webhook that does not answer
-        client.resource(configuration("yes")).create();
-        observe(SHOP);
-        awaitProbe("not-applied");
-        pod("before");
-
-        // When its configuration is deleted and restored
-        client.resource(configuration("yes")).delete();
-        awaitProbe("no-configuration");
-        pod("between");
-        client.resource(configuration("yes")).create();
-        awaitProbe("not-applied");
-        pod("after");
-
-        // Then it was to be called before and after
-        awaitVerdicts(Map.of("before", Verdict.MISSED, "after", Verdict.MISSED));
+        checkBeforeBetweenAndAfter(
+                () -> client.resource(configuration("yes")).delete(),
+                "no-configuration",
+                () -> client.resource(configuration("yes")).create());
     }
 
     @Test
     void shouldFollowAChangeOfTheSelector() {
-        // Given a webhook for the namespace
-        client.resource(configuration("yes")).create();
-        observe(SHOP);
-        awaitProbe("not-applied");
-        pod("before");
-
-        // When it is for others, and then for this one again
-        client.resource(configuration("no")).update();
-        awaitProbe("out-of-scope");
-        pod("between");
-        client.resource(configuration("yes")).update();
-        awaitProbe("not-applied");
-        pod("after");
-
-        // Then
-        awaitVerdicts(Map.of("before", Verdict.MISSED, "after", Verdict.MISSED));
+        checkBeforeBetweenAndAfter(
+                () -> client.resource(configuration("no")).update(),
+                "out-of-scope",
+                () -> client.resource(configuration("yes")).update());
     }
 
     @Test
     void shouldFollowTheLabelsOfTheNamespace() {
-        // Given a webhook for the namespace
+        checkBeforeBetweenAndAfter(() -> label(SHOP, "no"), "out-of-scope", () -> label(SHOP, "yes"));
+    }
+
+    private void checkBeforeBetweenAndAfter(Runnable away, String probeMeanwhile, Runnable back) {
+        // Given a webhook for the namespace that does not answer
         client.resource(configuration("yes")).create();
         observe(SHOP);
         awaitProbe("not-applied");
         pod("before");
 
-        // When the namespace is relabelled and relabelled again
-        label(SHOP, "no");
-        awaitProbe("out-of-scope");
+        // When it is not to be called any more, and then is again
+        away.run();
+        awaitProbe(probeMeanwhile);
         pod("between");
-        label(SHOP, "yes");
+        back.run();
         awaitProbe("not-applied");
         pod("after");
 
-        // Then
-        awaitVerdicts(Map.of("before", Verdict.MISSED, "after", Verdict.MISSED));
+        // Then it missed the Pods before and after, and nothing is said of the one in between
+        await().atMost(LONGEST)
+                .untilAsserted(() -> assertThat(db.selectFrom(POD).fetchMap(POD.POD_NAME, POD.VERDICT))
+                        .isEqualTo(Map.of("before", Verdict.MISSED, "after", Verdict.MISSED)));
     }
 
     @Test
@@ -281,13 +263,6 @@ class ClusterCasesIT {
 
     private double probes(String result) {
         return metrics.counter("injection_auditor_probes", "result", result).count();
-    }
-
-    /** Waits for the verdicts of the Pods; those that the webhook was not to be called for have none. */
-    private void awaitVerdicts(Map<String, Verdict> verdicts) {
-        await().atMost(LONGEST)
-                .untilAsserted(() -> assertThat(db.selectFrom(POD).fetchMap(POD.POD_NAME, POD.VERDICT))
-                        .isEqualTo(verdicts));
     }
 
     private void namespace(String name) {

@@ -1,10 +1,8 @@
 package dev.injectionauditor.auditor.audit;
 
-import static dev.injectionauditor.auditor.db.Tables.CONSUMER_OFFSET;
 import static dev.injectionauditor.auditor.db.Tables.OUTBOX;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.jooq.impl.DSL.sum;
 
 import dev.injectionauditor.auditor.Database;
 import dev.injectionauditor.auditor.TestDatabases;
@@ -12,7 +10,6 @@ import dev.injectionauditor.localstack.junit.LocalServices;
 import dev.injectionauditor.schema.Topics;
 import dev.injectionauditor.service.KafkaSettings;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
@@ -63,19 +60,20 @@ class AuditGroupIT {
             AuditRole first = member(db);
             try {
                 send(records.subList(0, third));
-                await().atMost(PATIENCE).until(() -> read(db) > 0);
+                await().atMost(PATIENCE).until(() -> Auditing.read(db) > 0);
 
                 // When another one joins, more is sent, and the first one leaves
                 try (AuditRole second = member(db)) {
                     await().atMost(PATIENCE).until(() -> members(admin).size() == 2);
                     assertThat(members(admin)).as("seed %d", seed).allSatisfy(AuditGroupIT::isCoPartitioned);
                     send(records.subList(third, 2 * third));
-                    await().atMost(PATIENCE).until(() -> read(db) > third);
+                    await().atMost(PATIENCE).until(() -> Auditing.read(db) > third);
                     first.close();
                     send(records.subList(2 * third, records.size()));
 
                     // Then everything has been read
-                    await().atMost(PATIENCE).until(() -> read(db) == records.size() && db.fetchCount(OUTBOX) == 0);
+                    await().atMost(PATIENCE)
+                            .until(() -> Auditing.read(db) == records.size() && db.fetchCount(OUTBOX) == 0);
                     assertThat(second.hasProgressedWithin(PATIENCE)).isTrue();
                 }
             } finally {
@@ -91,23 +89,12 @@ class AuditGroupIT {
     }
 
     private AuditRole member(DSLContext db) {
-        return new AuditRole(
-                kafka,
-                db,
-                group(),
-                PARTITIONS,
-                HistoryPolicy.defaults(),
-                new RecreationPolicy(RecreationPolicy.Mode.OFF, 1, 1, Duration.ofSeconds(1), Duration.ofSeconds(1)),
-                new SimpleMeterRegistry(),
-                InstantSource.system());
-    }
-
-    private String group() {
-        return topics.prefix() + ".audit";
+        return Auditing.role(kafka, db, PARTITIONS, new SimpleMeterRegistry());
     }
 
     private Collection<MemberDescription> members(Admin admin) throws ExecutionException, InterruptedException {
-        return admin.describeConsumerGroups(List.of(group())).describedGroups().get(group()).get().members().stream()
+        String group = Auditing.group(topics);
+        return admin.describeConsumerGroups(List.of(group)).describedGroups().get(group).get().members().stream()
                 .filter(member -> !member.assignment().topicPartitions().isEmpty())
                 .toList();
     }
@@ -125,13 +112,5 @@ class AuditGroupIT {
         try (KafkaProducer<String, byte[]> producer = new KafkaProducer<>(kafka.producer(Map.of()))) {
             records.forEach(producer::send);
         }
-    }
-
-    private static long read(DSLContext db) {
-        BigDecimal read = db.select(sum(CONSUMER_OFFSET.NEXT_OFFSET))
-                .from(CONSUMER_OFFSET)
-                .fetchSingle()
-                .value1();
-        return read == null ? 0 : read.longValue();
     }
 }

@@ -1,6 +1,5 @@
 package dev.injectionauditor.auditor.audit;
 
-import static dev.injectionauditor.auditor.db.Tables.CONSUMER_OFFSET;
 import static dev.injectionauditor.auditor.db.Tables.EVIDENCE;
 import static dev.injectionauditor.auditor.db.Tables.OUTAGE;
 import static dev.injectionauditor.auditor.db.Tables.OUTBOX;
@@ -8,7 +7,6 @@ import static dev.injectionauditor.auditor.db.Tables.POD;
 import static dev.injectionauditor.auditor.db.Tables.WATCHED_WEBHOOK;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.jooq.impl.DSL.sum;
 
 import dev.injectionauditor.auditor.Database;
 import dev.injectionauditor.localstack.LocalKafka;
@@ -157,11 +155,7 @@ class AuditKillIT {
 
     private static long read(DSLContext db) {
         try {
-            Number read = db.select(sum(CONSUMER_OFFSET.NEXT_OFFSET))
-                    .from(CONSUMER_OFFSET)
-                    .fetchSingle()
-                    .value1();
-            return read == null ? 0 : read.longValue();
+            return Auditing.read(db);
         } catch (DataAccessException e) {
             return 0; // the server is being restarted
         }

@@ -1,5 +1,8 @@
 package dev.injectionauditor.auditor.audit;
 
+import static dev.injectionauditor.auditor.db.Tables.CONSUMER_OFFSET;
+import static org.jooq.impl.DSL.sum;
+
 import dev.injectionauditor.schema.Admission;
 import dev.injectionauditor.schema.Event;
 import dev.injectionauditor.schema.EventCodec;
@@ -13,6 +16,10 @@ import dev.injectionauditor.schema.Scope;
 import dev.injectionauditor.schema.Signal;
 import dev.injectionauditor.schema.Topics;
 import dev.injectionauditor.schema.WatchedWebhook;
+import dev.injectionauditor.service.KafkaSettings;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.math.BigDecimal;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -71,6 +78,33 @@ final class Auditing implements InstantSource {
         History.Effects effects = db.transactionResult(transaction -> history.apply(transaction.dsl(), batch));
         verdicts = effects.verdicts();
         return effects.published();
+    }
+
+    /** An audit role that requests no recreations. */
+    static AuditRole role(KafkaSettings kafka, DSLContext db, int partitions, MeterRegistry registry) {
+        return new AuditRole(
+                kafka,
+                db,
+                group(kafka.topics()),
+                partitions,
+                HistoryPolicy.defaults(),
+                new RecreationPolicy(RecreationPolicy.Mode.OFF, 1, 1, Duration.ofSeconds(1), Duration.ofSeconds(1)),
+                registry,
+                InstantSource.system());
+    }
+
+    /** The consumer group of such roles. */
+    static String group(Topics topics) {
+        return topics.prefix() + ".audit";
+    }
+
+    /** How many records have been read from all topics. */
+    static long read(DSLContext db) {
+        BigDecimal read = db.select(sum(CONSUMER_OFFSET.NEXT_OFFSET))
+                .from(CONSUMER_OFFSET)
+                .fetchSingle()
+                .value1();
+        return read == null ? 0 : read.longValue();
     }
 
     static <T> List<T> only(Class<T> type, List<? extends Event> events) {

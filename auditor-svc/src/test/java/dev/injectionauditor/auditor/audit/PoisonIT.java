@@ -76,7 +76,7 @@ class PoisonIT {
         // When they are audited
         try (Database database = TestDatabases.fresh(SERVICES)) {
             DSLContext db = database.jooq();
-            try (AuditRole role = role(db)) {
+            try (AuditRole role = Auditing.role(kafka, db, 1, metrics)) {
                 await().atMost(Duration.ofSeconds(30)).until(() -> db.fetchCount(POISON_RECORD) == 10);
                 await().atMost(Duration.ofSeconds(30)).until(() -> db.fetchCount(POD) == 2);
                 assertThat(role.hasProgressedWithin(Duration.ofMinutes(1))).isTrue();
@@ -108,18 +108,6 @@ class PoisonIT {
                 assertThat(Tables.contents(rebuilt.jooq())).isEqualTo(Tables.contents(db));
             }
         }
-    }
-
-    private AuditRole role(DSLContext db) {
-        return new AuditRole(
-                kafka,
-                db,
-                topics.prefix() + ".audit",
-                1,
-                HistoryPolicy.defaults(),
-                new RecreationPolicy(RecreationPolicy.Mode.OFF, 1, 1, Duration.ofSeconds(1), Duration.ofSeconds(1)),
-                metrics,
-                InstantSource.system());
     }
 
     private static List<Tuple> poison(DSLContext db) {

@@ -1,10 +1,8 @@
 package dev.injectionauditor.auditor.audit;
 
-import static dev.injectionauditor.auditor.db.Tables.CONSUMER_OFFSET;
 import static dev.injectionauditor.auditor.db.Tables.OUTBOX;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.jooq.impl.DSL.sum;
 
 import dev.injectionauditor.auditor.Database;
 import dev.injectionauditor.auditor.TestDatabases;
@@ -13,9 +11,7 @@ import dev.injectionauditor.localstack.junit.LocalServices;
 import dev.injectionauditor.schema.Topics;
 import dev.injectionauditor.service.KafkaSettings;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.math.BigDecimal;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -44,22 +40,8 @@ public final class RebuildScenario implements AutoCloseable {
             records.forEach(producer::send);
         }
         Database database = TestDatabases.fresh(services);
-        try (AuditRole role = new AuditRole(
-                kafka,
-                database.jooq(),
-                topics.prefix() + ".audit",
-                2,
-                HistoryPolicy.defaults(),
-                new RecreationPolicy(RecreationPolicy.Mode.OFF, 1, 1, Duration.ofSeconds(1), Duration.ofSeconds(1)),
-                new SimpleMeterRegistry(),
-                InstantSource.system())) {
-            await().atMost(Duration.ofMinutes(1))
-                    .until(() -> BigDecimal.valueOf(records.size())
-                            .equals(database.jooq()
-                                    .select(sum(CONSUMER_OFFSET.NEXT_OFFSET))
-                                    .from(CONSUMER_OFFSET)
-                                    .fetchSingle()
-                                    .value1()));
+        try (AuditRole role = Auditing.role(kafka, database.jooq(), 2, new SimpleMeterRegistry())) {
+            await().atMost(Duration.ofMinutes(1)).until(() -> Auditing.read(database.jooq()) == records.size());
             assertThat(role.hasProgressedWithin(Duration.ofMinutes(1))).isTrue();
         }
         return new RebuildScenario(topics, database, TestDatabases.freshUrl(services));

@@ -1,6 +1,5 @@
 package dev.injectionauditor.auditor.audit;
 
-import static dev.injectionauditor.auditor.db.Tables.CONSUMER_OFFSET;
 import static dev.injectionauditor.auditor.db.Tables.MISSED_INJECTIONS;
 import static dev.injectionauditor.auditor.db.Tables.OUTAGE;
 import static dev.injectionauditor.auditor.db.Tables.POD;
@@ -8,7 +7,6 @@ import static dev.injectionauditor.auditor.db.Tables.POISON_RECORD;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
-import static org.jooq.impl.DSL.sum;
 
 import dev.injectionauditor.auditor.Database;
 import dev.injectionauditor.auditor.TestDatabases;
@@ -23,10 +21,8 @@ import dev.injectionauditor.schema.Topics;
 import dev.injectionauditor.schema.WatchedWebhook;
 import dev.injectionauditor.service.KafkaSettings;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -62,22 +58,9 @@ class RecordedScenarioIT {
 
         // When it is audited
         try (Database database = TestDatabases.fresh(SERVICES);
-                AuditRole audit = new AuditRole(
-                        kafka,
-                        database.jooq(),
-                        topics.prefix() + ".audit",
-                        1,
-                        HistoryPolicy.defaults(),
-                        new RecreationPolicy(
-                                RecreationPolicy.Mode.OFF, 1, 1, Duration.ofSeconds(1), Duration.ofSeconds(1)),
-                        new SimpleMeterRegistry(),
-                        InstantSource.system())) {
+                AuditRole audit = Auditing.role(kafka, database.jooq(), 1, new SimpleMeterRegistry())) {
             DSLContext db = database.jooq();
-            await().until(() -> BigDecimal.valueOf(events.size() + 1)
-                    .equals(db.select(sum(CONSUMER_OFFSET.NEXT_OFFSET))
-                            .from(CONSUMER_OFFSET)
-                            .fetchSingle()
-                            .value1()));
+            await().until(() -> Auditing.read(db) == events.size() + 1);
             assertThat(audit.hasProgressedWithin(Duration.ofMinutes(1))).isTrue();
 
             // Then the verdicts are those of the recording's README
