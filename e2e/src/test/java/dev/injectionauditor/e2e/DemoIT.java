@@ -6,9 +6,8 @@ import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,9 +24,6 @@ class DemoIT {
 
     @Test
     void shouldRepairWhatWasMissedAndLeaveNothingBehind() throws Exception {
-        // Given
-        Set<Long> before = processesOfDemos();
-
         // When the demo runs to its end
         Path output = folder.resolve("output");
         Process demo = new ProcessBuilder(command("--exit"))
@@ -53,8 +49,22 @@ class DemoIT {
         // And it says what it runs on, and how to look further
         assertThat(lines).anyMatch(line -> line.contains("SIMULATION")).anyMatch(line -> line.contains("psql"));
 
-        // And nothing is left running
-        assertThat(processesOfDemos()).isEqualTo(before);
+        // And nothing is left, neither of its services nor of PostgreSQL, which detaches itself
+        String files = find("logs +(\\S+)", lines);
+        String postgres = "-p " + find("PostgreSQL at \\S+:(\\d+)/", lines) + " ";
+        assertThat(Path.of(files)).doesNotExist();
+        assertThat(ProcessHandle.allProcesses()
+                        .map(process -> process.info().commandLine().orElse(""))
+                        .filter(process -> process.contains(files) || process.contains(postgres)))
+                .isEmpty();
+    }
+
+    private static String find(String pattern, List<String> lines) {
+        return lines.stream()
+                .flatMap(line -> Pattern.compile(pattern).matcher(line).results())
+                .map(found -> found.group(1))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static List<String> command(String... options) {
@@ -71,18 +81,5 @@ class DemoIT {
                                 "--services=" + ROOT),
                         Stream.of(options))
                 .toList();
-    }
-
-    /** Processes that a demo starts; PostgreSQL detaches itself, so descendants are not enough. */
-    private static Set<Long> processesOfDemos() {
-        return Stream.concat(
-                        ProcessHandle.current().descendants(),
-                        ProcessHandle.allProcesses()
-                                .filter(process -> process.info()
-                                        .commandLine()
-                                        .filter(line -> line.contains("injection-auditor-postgres"))
-                                        .isPresent()))
-                .map(ProcessHandle::pid)
-                .collect(Collectors.toSet());
     }
 }
