@@ -8,6 +8,8 @@ import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhook;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookBuilder;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookConfiguration;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookConfigurationBuilder;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
@@ -208,6 +210,42 @@ class ScopeDeciderTest {
         // Then
         assertThat(decider.apply(pod("shop", 150)).exemption()).isNull();
         assertThat(decider.apply(pod("shop", 150)).configuration().name()).isEqualTo(name);
+    }
+
+    @Test
+    void shouldLookAtNoOtherWebhookOfTheConfiguration() {
+        // Given a configuration with three webhooks, of which the others are for all namespaces
+        configurations.onAdd(
+                new MutatingWebhookConfigurationBuilder(configuration("hooks", FIRST, 100, "06:00:00", "in", "shop"))
+                        .addToWebhooks(0, everywhere("a.example.org"))
+                        .addToWebhooks(everywhere("z.example.org"))
+                        .build());
+        namespaces.onAdd(namespace("shop", 50, "05:00:00", Map.of()));
+        namespaces.onAdd(namespace("bank", 51, "05:00:00", Map.of()));
+
+        // Then
+        assertThat(decider.apply(pod("shop", 150)).exemption()).isNull();
+        assertThat(decider.apply(pod("bank", 150)).exemption()).isEqualTo(Exemption.NAMESPACE_SELECTOR);
+
+        // When ours is taken out
+        configurations.onUpdate(
+                configuration("hooks", FIRST, 100, "06:00:00", "in", "shop"),
+                new MutatingWebhookConfigurationBuilder(configuration("hooks", FIRST, 200, "06:40:00", "in", "shop"))
+                        .withWebhooks(everywhere("a.example.org"))
+                        .build());
+
+        // Then it is not configured any more
+        assertThat(decider.apply(pod("shop", 250)).exemption()).isEqualTo(Exemption.NO_CONFIGURATION);
+        assertThat(decider.apply(pod("shop", 150)).exemption()).isNull();
+    }
+
+    private static MutatingWebhook everywhere(String name) {
+        return new MutatingWebhookBuilder(configuration("any", FIRST, 1, "06:00:00", "in", "any")
+                        .getWebhooks()
+                        .getFirst())
+                .withName(name)
+                .withNamespaceSelector(null)
+                .build();
     }
 
     private Optional<Namespace> lookUp(String name) {
