@@ -10,13 +10,15 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -28,13 +30,14 @@ import tools.jackson.databind.node.ObjectNode;
 final class ReplayedCluster implements AutoCloseable {
 
     private static final JsonMapper JSON = JsonMapper.shared();
+    private static final Pattern VERSION = Pattern.compile("\\bresourceVersion=(\\d+)");
     private static final int OK = 200;
     private static final int CREATED = 201;
     private static final int NOT_FOUND = 404;
 
     private final Map<String, List<JsonNode>> lists;
     private final String version;
-    private final Map<String, BlockingQueue<JsonNode>> events = new ConcurrentHashMap<>();
+    private final Map<String, List<JsonNode>> events = new HashMap<>();
     private final Map<String, JsonNode> leases = new ConcurrentHashMap<>();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final HttpServer server;
@@ -48,16 +51,24 @@ final class ReplayedCluster implements AutoCloseable {
     ReplayedCluster(Map<String, List<JsonNode>> lists, String version) throws IOException {
         this.lists = lists;
         this.version = version;
-        lists.keySet().forEach(path -> events.put(path, new LinkedBlockingQueue<>()));
+        lists.keySet().forEach(path -> events.put(path, new ArrayList<>()));
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(threads);
         server.createContext("/", this::handle);
         server.start();
     }
 
-    /** Has the watch of a path tell an event. */
-    void play(String path, JsonNode event) {
+    /** Has the watches of a path tell an event. */
+    synchronized void play(String path, JsonNode event) {
         events.get(path).add(event);
+        notifyAll();
+    }
+
+    private synchronized JsonNode event(String path, int index) throws InterruptedException {
+        while (events.get(path).size() <= index) {
+            wait();
+        }
+        return events.get(path).get(index);
     }
 
     Path writeKubeconfig(Path file) throws IOException {
@@ -109,9 +120,14 @@ final class ReplayedCluster implements AutoCloseable {
         exchange.sendResponseHeaders(OK, 0);
         OutputStream out = exchange.getResponseBody();
         out.flush();
-        while (true) {
-            out.write((JSON.writeValueAsString(events.get(path).take()) + "\n").getBytes(UTF_8));
-            out.flush();
+        Matcher from = VERSION.matcher(exchange.getRequestURI().getQuery());
+        long seen = from.find() ? Long.parseLong(from.group(1)) : 0;
+        for (int next = 0; ; next++) {
+            JsonNode event = event(path, next);
+            if (event.at("/object/metadata/resourceVersion").asLong() > seen) {
+                out.write((JSON.writeValueAsString(event) + "\n").getBytes(UTF_8));
+                out.flush();
+            }
         }
     }
 
