@@ -1,8 +1,8 @@
 package dev.injectionauditor.auditor;
 
 import dev.injectionauditor.auditor.audit.HistoryPolicy;
-import dev.injectionauditor.auditor.audit.RecreationPolicy;
 import dev.injectionauditor.auditor.observe.ObserveRole;
+import dev.injectionauditor.auditor.policy.RecreationPolicy;
 import dev.injectionauditor.schema.WatchedWebhook;
 import dev.injectionauditor.service.KafkaSettings;
 import dev.injectionauditor.service.Settings;
@@ -58,7 +58,6 @@ record AuditorConfig(
     private static final Duration SECOND = Duration.ofSeconds(1);
     private static final Duration HOUR = Duration.ofHours(1);
     private static final Duration DAY = Duration.ofDays(1);
-    private static final int MOST = 1_000_000;
 
     /** What a process can do. */
     enum Role {
@@ -100,16 +99,7 @@ record AuditorConfig(
                         quietPeriod(settings, options.quietPeriod),
                         settings.duration("--retention", options.retention, DAY, DAY.multipliedBy(10_000)),
                         settings.duration("--unconfirmed-after", options.unconfirmedAfter, SECOND, DAY)),
-                new RecreationPolicy(
-                        settings.choice(
-                                "--recreation",
-                                options.recreation,
-                                List.of(RecreationPolicy.Mode.values()),
-                                mode -> mode.name().toLowerCase(Locale.ROOT)),
-                        settings.number("--recreation-per-minute", options.recreationPerMinute, 1, MOST),
-                        settings.number("--recreation-attempts", options.recreationAttempts, 1, MOST),
-                        settings.duration("--recreation-backoff", options.recreationBackoff, SECOND, DAY),
-                        settings.duration("--recreation-request-life", options.recreationRequestLife, SECOND, DAY)),
+                options.recreation.read(settings),
                 settings.number("--observation-queue", options.observationQueue, 1, Integer.MAX_VALUE),
                 new ObserveRole.Probes(
                         settings.duration(

@@ -87,42 +87,8 @@ final class AuditorOptions implements Callable<Integer> {
                     + " unconfirmed. Default: ${DEFAULT-VALUE}")
     @Nullable String unconfirmedAfter;
 
-    @Option(
-            names = "--recreation",
-            paramLabel = "MODE",
-            defaultValue = "off",
-            description = "off: missed Pods are reported. plan: what would be recreated is reported as well. recreate:"
-                    + " they are recreated. Default: ${DEFAULT-VALUE}")
-    @Nullable String recreation;
-
-    @Option(
-            names = "--recreation-per-minute",
-            paramLabel = "COUNT",
-            defaultValue = "30",
-            description = "Most recreations within a minute for a cluster. Default: ${DEFAULT-VALUE}")
-    @Nullable String recreationPerMinute;
-
-    @Option(
-            names = "--recreation-attempts",
-            paramLabel = "COUNT",
-            defaultValue = "3",
-            description = "Most Pods of one owner tried in a row. Default: ${DEFAULT-VALUE}")
-    @Nullable String recreationAttempts;
-
-    @Option(
-            names = "--recreation-backoff",
-            paramLabel = "TIME",
-            defaultValue = "30s",
-            description = "Pause after a failed attempt for an owner, doubled with each further one. Default:"
-                    + " ${DEFAULT-VALUE}")
-    @Nullable String recreationBackoff;
-
-    @Option(
-            names = "--recreation-request-life",
-            paramLabel = "TIME",
-            defaultValue = "5m",
-            description = "How long a request may wait to be executed. Default: ${DEFAULT-VALUE}")
-    @Nullable String recreationRequestLife;
+    @Mixin
+    final RecreationOptions recreation = new RecreationOptions();
 
     @Option(
             names = "--observation-queue",

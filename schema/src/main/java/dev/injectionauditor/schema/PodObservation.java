@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param lacking names of those that do not set the variable
  * @param scope whether the webhook was to be called for it
  * @param lifecycle where the Pod is in its life
+ * @param recreation what the Pod says about being recreated; {@link RecreationTraits#NONE} in records that lack it
  * @param observedAt when it was seen, by the observer's clock
  */
 public record PodObservation(
@@ -35,6 +36,7 @@ public record PodObservation(
         List<String> lacking,
         Scope scope,
         Lifecycle lifecycle,
+        RecreationTraits recreation,
         Instant observedAt)
         implements Event {
 
@@ -49,6 +51,7 @@ public record PodObservation(
         required("observedAt", observedAt);
         notNegative("containers", containers);
         lacking = List.copyOf(lacking);
+        recreation = recreation == null ? RecreationTraits.NONE : recreation;
         if (lacking.size() > containers) {
             throw new IllegalArgumentException("lacking has more names than there are containers");
         }

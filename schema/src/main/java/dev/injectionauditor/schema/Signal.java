@@ -7,13 +7,16 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.time.Instant;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** What the observer noticed besides Pods. A later version may have more kinds. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({
     @JsonSubTypes.Type(name = "endpoints", value = Signal.Endpoints.class),
     @JsonSubTypes.Type(name = "probe", value = Signal.Probe.class),
-    @JsonSubTypes.Type(name = "watched", value = Signal.Watched.class)
+    @JsonSubTypes.Type(name = "watched", value = Signal.Watched.class),
+    @JsonSubTypes.Type(name = "recreation-setting", value = Signal.RecreationSetting.class)
 })
 public sealed interface Signal extends Event {
 
@@ -130,6 +133,42 @@ public sealed interface Signal extends Event {
         @Override
         public Instant time() {
             return until;
+        }
+    }
+
+    /**
+     * What a namespace says about the recreation of its Pods. Sent for every namespace when the observer starts, and
+     * when it changes; of one namespace the highest resource version holds.
+     *
+     * @param namespace name of the namespace
+     * @param mode what its Pods are to be treated as unless they say something themselves; null if it says nothing
+     * @param resourceVersion version of the namespace that was seen, a decimal number that grows (KEP-5504)
+     * @param at when it was seen, by the observer's clock
+     */
+    record RecreationSetting(String namespace, @Nullable RecreationMode mode, String resourceVersion, Instant at)
+            implements Signal {
+
+        /** @throws IllegalArgumentException if a field is missing */
+        public RecreationSetting {
+            required("namespace", namespace);
+            required("resourceVersion", resourceVersion);
+            required("at", at);
+        }
+
+        @Override
+        public String id() {
+            return "recreation-setting/" + namespace + "/" + resourceVersion
+                    + (mode == null ? "" : "/" + mode.name().toLowerCase(Locale.ROOT));
+        }
+
+        @Override
+        public String subject() {
+            return "recreation-setting";
+        }
+
+        @Override
+        public Instant time() {
+            return at;
         }
     }
 }

@@ -25,6 +25,7 @@ final class Samples {
                 new Admission(UID, "shop", "bare", null, null, 1, 1, AT, "webhook-0"),
                 new Admission(UID, "shop", null, "web-8d88b6668-", OWNER, 3, 0, AT, "webhook-0"),
                 observation(UID, OWNER, List.of(), new Scope(null, CONFIGURATION)),
+                exempt(),
                 observation(null, null, List.of("web", "migrate"), new Scope(null, CONFIGURATION)),
                 observation(null, null, List.of("web"), new Scope(Scope.Exemption.NO_CONFIGURATION, null)),
                 observation(null, null, List.of("web"), new Scope(Scope.Exemption.NAMESPACE_SELECTOR, CONFIGURATION)),
@@ -32,6 +33,8 @@ final class Samples {
                 new Signal.Probe(CREATED, true, AT),
                 new Signal.Probe(CREATED, false, AT),
                 new Signal.Watched(CREATED, AT, Signal.Watched.Begin.RELISTED),
+                new Signal.RecreationSetting("shop", RecreationMode.PLAN, "771", AT),
+                new Signal.RecreationSetting("shop", null, "772", AT),
                 new MissedInjection(
                         MissedInjection.Status.FOUND, POD, CREATED, OWNER, Cause.NO_ENDPOINTS, List.of("web")),
                 new MissedInjection(MissedInjection.Status.WITHDRAWN, POD, CREATED, null, Cause.UNKNOWN, List.of()),
@@ -54,6 +57,31 @@ final class Samples {
 
     private static PodObservation observation(UUID stamp, OwnerRef owner, List<String> lacking, Scope scope) {
         return new PodObservation(
-                POD, "771", CREATED, owner, stamp, 3, lacking, scope, PodObservation.Lifecycle.ACTIVE, AT);
+                POD,
+                "771",
+                CREATED,
+                owner,
+                stamp,
+                3,
+                lacking,
+                scope,
+                PodObservation.Lifecycle.ACTIVE,
+                RecreationTraits.NONE,
+                AT);
+    }
+
+    private static PodObservation exempt() {
+        return new PodObservation(
+                POD,
+                "772",
+                CREATED,
+                null,
+                null,
+                1,
+                List.of("web"),
+                new Scope(null, CONFIGURATION),
+                PodObservation.Lifecycle.GONE,
+                new RecreationTraits(RecreationMode.RECREATE, true, true),
+                AT);
     }
 }

@@ -1,5 +1,6 @@
 package dev.injectionauditor.auditor.audit;
 
+import dev.injectionauditor.auditor.policy.RecreationPolicy;
 import dev.injectionauditor.schema.EventCodec;
 import dev.injectionauditor.service.KafkaSettings;
 import dev.injectionauditor.service.Loop;

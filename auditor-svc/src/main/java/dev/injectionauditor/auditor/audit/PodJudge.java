@@ -3,6 +3,7 @@ package dev.injectionauditor.auditor.audit;
 import dev.injectionauditor.schema.Cause;
 import dev.injectionauditor.schema.PodObservation;
 import dev.injectionauditor.schema.PodObservation.Lifecycle;
+import dev.injectionauditor.schema.RecreationTraits;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -27,7 +28,8 @@ final class PodJudge {
     private final Map<UUID, Merged> merged = new LinkedHashMap<>();
 
     /** What is known of a Pod before its verdict. {@code facts} is null if the webhook was not to be called for it. */
-    private record Merged(@Nullable PodFacts facts, Lifecycle lifecycle, long lifecycleVersion) {}
+    private record Merged(
+            @Nullable PodFacts facts, Lifecycle lifecycle, RecreationTraits recreation, long lifecycleVersion) {}
 
     /**
      * A judge of one batch.
@@ -40,7 +42,8 @@ final class PodJudge {
 
     /** All Pods given and observed, before and after; those whose stamp turns out to be another's included. */
     List<PodChange> judge(List<PodObservation> observations) {
-        stored.forEach((uid, pod) -> merged.put(uid, new Merged(pod.facts(), pod.lifecycle(), pod.lifecycleVersion())));
+        stored.forEach((uid, pod) ->
+                merged.put(uid, new Merged(pod.facts(), pod.lifecycle(), pod.recreation(), pod.lifecycleVersion())));
         observations.stream().sorted(NEWEST_LAST).forEach(this::merge);
         Map<UUID, PodFacts> firstWithStamp = firstWithStamp();
         List<PodChange> changes = new ArrayList<>();
@@ -56,7 +59,9 @@ final class PodJudge {
         PodFacts facts = observation.scope().exemption() == null ? PodFacts.of(observation) : null;
         Merged known = merged.get(observation.pod().uid());
         if (known == null) {
-            merged.put(observation.pod().uid(), new Merged(facts, observation.lifecycle(), version));
+            merged.put(
+                    observation.pod().uid(),
+                    new Merged(facts, observation.lifecycle(), observation.recreation(), version));
             return;
         }
         // Observations come in ascending order, so only what was stored before can be of a newer version.
@@ -69,6 +74,7 @@ final class PodJudge {
                 new Merged(
                         older ? facts : known.facts(),
                         newer ? observation.lifecycle() : known.lifecycle(),
+                        newer ? observation.recreation() : known.recreation(),
                         Math.max(version, known.lifecycleVersion())));
     }
 
@@ -115,6 +121,11 @@ final class PodJudge {
         }
         Cause cause = before == null || before.cause() == null ? Cause.UNKNOWN : before.cause();
         return new StoredPod(
-                facts, pod.lifecycle(), pod.lifecycleVersion(), verdict, verdict.isNotApplied() ? cause : null);
+                facts,
+                pod.lifecycle(),
+                pod.recreation(),
+                pod.lifecycleVersion(),
+                verdict,
+                verdict.isNotApplied() ? cause : null);
     }
 }

@@ -15,6 +15,7 @@ import dev.injectionauditor.schema.OwnerRef;
 import dev.injectionauditor.schema.PodObservation;
 import dev.injectionauditor.schema.PodObservation.Lifecycle;
 import dev.injectionauditor.schema.PodRef;
+import dev.injectionauditor.schema.RecreationTraits;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -216,6 +217,9 @@ final class PodTable {
         record.setCause(pod.cause());
         record.setUnconfirmed(false);
         record.setStoredAt(now);
+        record.setRecreationMode(pod.recreation().mode());
+        record.setNeverRecreate(pod.recreation().exempt());
+        record.setSystemCritical(pod.recreation().systemCritical());
         return record;
     }
 
@@ -231,6 +235,7 @@ final class PodTable {
                         List.of(record.getLacking()),
                         record.getInForceSince()),
                 record.getLifecycle(),
+                new RecreationTraits(record.getRecreationMode(), record.getNeverRecreate(), record.getSystemCritical()),
                 record.getLifecycleVersion(),
                 record.getVerdict(),
                 record.getCause());

@@ -7,7 +7,9 @@ import static org.jooq.impl.DSL.any;
 import static org.jooq.impl.DSL.max;
 
 import dev.injectionauditor.auditor.db.tables.records.RecreationRecord;
+import dev.injectionauditor.auditor.policy.RecreationPolicy;
 import dev.injectionauditor.schema.OwnerRef;
+import dev.injectionauditor.schema.RecreationMode;
 import dev.injectionauditor.schema.RecreationRequest;
 import dev.injectionauditor.schema.WatchedWebhook;
 import dev.injectionauditor.service.Loop;
@@ -45,7 +47,7 @@ final class RecreationPlanner implements Loop.Work {
 
     @Override
     public boolean runOnce() {
-        if (policy.mode() == RecreationPolicy.Mode.OFF) {
+        if (policy.mode() == RecreationMode.OFF) {
             return false;
         }
         db.transaction(transaction -> {

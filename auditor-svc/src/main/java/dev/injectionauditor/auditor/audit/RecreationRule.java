@@ -5,8 +5,10 @@ import dev.injectionauditor.auditor.audit.RecreationDecision.NeverReason;
 import dev.injectionauditor.auditor.audit.RecreationDecision.Request;
 import dev.injectionauditor.auditor.audit.RecreationDecision.Wait;
 import dev.injectionauditor.auditor.audit.RecreationDecision.WaitReason;
+import dev.injectionauditor.auditor.policy.RecreationPolicy;
 import dev.injectionauditor.schema.OwnerRef;
 import dev.injectionauditor.schema.PodObservation.Lifecycle;
+import dev.injectionauditor.schema.RecreationMode;
 import dev.injectionauditor.schema.RecreationResult.Outcome;
 import java.time.Duration;
 import java.time.Instant;
@@ -78,12 +80,12 @@ final class RecreationRule {
         if (lastMinute >= policy.perMinute()) {
             return new Wait(now.plus(MINUTE), WaitReason.RATE_LIMIT);
         }
-        return new Request(failures + 1, policy.mode() == RecreationPolicy.Mode.PLAN);
+        return new Request(failures + 1, policy.mode() == RecreationMode.PLAN);
     }
 
     private static Optional<NeverReason> never(StoredPod pod, List<Past> ofOwner, RecreationPolicy policy) {
         OwnerRef owner = pod.facts().owner();
-        if (policy.mode() == RecreationPolicy.Mode.OFF) {
+        if (policy.mode() == RecreationMode.OFF) {
             return Optional.of(NeverReason.OFF);
         }
         if (pod.lifecycle() != Lifecycle.ACTIVE) {
@@ -98,7 +100,7 @@ final class RecreationRule {
         if (pod.facts().pod().namespace().equals(SYSTEM_NAMESPACE)) {
             return Optional.of(NeverReason.SYSTEM_NAMESPACE);
         }
-        if (policy.mode() == RecreationPolicy.Mode.PLAN
+        if (policy.mode() == RecreationMode.PLAN
                 && ofOwner.stream()
                         .anyMatch(past -> past.pod().equals(pod.facts().pod().uid()))) {
             return Optional.of(NeverReason.PLANNED);

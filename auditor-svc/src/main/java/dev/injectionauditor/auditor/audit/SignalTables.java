@@ -1,6 +1,7 @@
 package dev.injectionauditor.auditor.audit;
 
 import static dev.injectionauditor.auditor.db.Tables.ENDPOINTS;
+import static dev.injectionauditor.auditor.db.Tables.RECREATION_SETTING;
 import static dev.injectionauditor.auditor.db.Tables.WATCHED_SPAN;
 import static org.jooq.impl.DSL.excluded;
 import static org.jooq.impl.DSL.greatest;
@@ -12,7 +13,10 @@ import java.util.List;
 import java.util.Optional;
 import org.jooq.DSLContext;
 
-/** The tables {@code endpoints} and {@code watched_span}. Writing a signal again changes nothing. */
+/**
+ * The tables {@code endpoints}, {@code recreation_setting} and {@code watched_span}. Writing a signal again changes
+ * nothing.
+ */
 final class SignalTables {
 
     private SignalTables() {}
@@ -28,6 +32,20 @@ final class SignalTables {
                 case Signal.Probe probe -> {
                     // Evidence like that of Pods: the history deals with it.
                 }
+                case Signal.RecreationSetting setting ->
+                    tx.insertInto(RECREATION_SETTING)
+                            .values(
+                                    webhook,
+                                    setting.namespace(),
+                                    setting.mode(),
+                                    Long.parseLong(setting.resourceVersion()),
+                                    setting.at())
+                            .onConflict(RECREATION_SETTING.WEBHOOK_ID, RECREATION_SETTING.NAMESPACE)
+                            .doUpdate()
+                            .setAllToExcluded()
+                            .where(RECREATION_SETTING.RESOURCE_VERSION.lt(
+                                    excluded(RECREATION_SETTING.RESOURCE_VERSION)))
+                            .execute();
                 case Signal.Watched watched ->
                     tx.insertInto(WATCHED_SPAN)
                             .values(webhook, watched.from(), watched.until(), watched.begin())

@@ -2,6 +2,7 @@ package dev.injectionauditor.auditor.audit;
 
 import dev.injectionauditor.schema.Cause;
 import dev.injectionauditor.schema.PodObservation.Lifecycle;
+import dev.injectionauditor.schema.RecreationTraits;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param facts what the verdict rests on
  * @param lifecycle where it was in its life in the newest version seen
+ * @param recreation what it said about being recreated in that version
  * @param lifecycleVersion that version
  * @param verdict never {@link Verdict#EXEMPT}: such Pods are not stored
  * @param cause why the call was missed; null if it was not
@@ -16,11 +18,12 @@ import org.jspecify.annotations.Nullable;
 record StoredPod(
         PodFacts facts,
         Lifecycle lifecycle,
+        RecreationTraits recreation,
         long lifecycleVersion,
         Verdict verdict,
         @Nullable Cause cause) {
 
     StoredPod withCause(@Nullable Cause newCause) {
-        return new StoredPod(facts, lifecycle, lifecycleVersion, verdict, newCause);
+        return new StoredPod(facts, lifecycle, recreation, lifecycleVersion, verdict, newCause);
     }
 }

@@ -1,9 +1,11 @@
 package dev.injectionauditor.auditor.observe;
 
+import dev.injectionauditor.auditor.policy.RecreationSetting;
 import dev.injectionauditor.schema.OwnerRef;
 import dev.injectionauditor.schema.PodObservation;
 import dev.injectionauditor.schema.PodObservation.Lifecycle;
 import dev.injectionauditor.schema.PodRef;
+import dev.injectionauditor.schema.RecreationTraits;
 import dev.injectionauditor.schema.Scope;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
@@ -41,6 +43,7 @@ public final class PodMapper {
                 lacking(pod),
                 scope,
                 gone ? Lifecycle.GONE : lifecycle(pod),
+                recreation(pod),
                 now);
     }
 
@@ -94,6 +97,16 @@ public final class PodMapper {
         }
         String phase = pod.getStatus() == null ? null : pod.getStatus().getPhase();
         return "Succeeded".equals(phase) || "Failed".equals(phase) ? Lifecycle.FINISHED : Lifecycle.ACTIVE;
+    }
+
+    /** What a Pod says about being recreated. */
+    public static RecreationTraits recreation(Pod pod) {
+        ObjectMeta meta = pod.getMetadata();
+        return new RecreationTraits(
+                RecreationSetting.mode(meta.getLabels(), meta.getAnnotations()),
+                RecreationSetting.isExempt(meta.getAnnotations()),
+                pod.getSpec() != null
+                        && RecreationSetting.isSystemCritical(pod.getSpec().getPriorityClassName()));
     }
 
     private static Stream<Container> containers(Pod pod) {

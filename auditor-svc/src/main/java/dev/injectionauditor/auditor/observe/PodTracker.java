@@ -78,7 +78,8 @@ final class PodTracker {
         return one.scope().equals(other.scope())
                 && Objects.equals(one.stamp(), other.stamp())
                 && one.lacking().equals(other.lacking())
-                && one.lifecycle() == other.lifecycle();
+                && one.lifecycle() == other.lifecycle()
+                && one.recreation().equals(other.recreation());
     }
 
     private static PodObservation gone(PodObservation before, String resourceVersion, Instant now) {
@@ -92,6 +93,7 @@ final class PodTracker {
                 before.lacking(),
                 before.scope(),
                 Lifecycle.GONE,
+                before.recreation(),
                 now);
     }
 
@@ -108,6 +110,7 @@ final class PodTracker {
                 interner.intern(observation.lacking()),
                 interner.intern(observation.scope()),
                 observation.lifecycle(),
+                interner.intern(observation.recreation()),
                 observation.observedAt());
     }
 }

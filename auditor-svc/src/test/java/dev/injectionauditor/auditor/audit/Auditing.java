@@ -12,6 +12,7 @@ import dev.injectionauditor.schema.PodObservation.Lifecycle;
 import dev.injectionauditor.schema.PodRef;
 import dev.injectionauditor.schema.RecreationRequest;
 import dev.injectionauditor.schema.RecreationResult;
+import dev.injectionauditor.schema.RecreationTraits;
 import dev.injectionauditor.schema.Scope;
 import dev.injectionauditor.schema.Signal;
 import dev.injectionauditor.schema.Topics;
@@ -149,6 +150,7 @@ final class Auditing implements InstantSource {
                 lacking,
                 IN_SCOPE,
                 Lifecycle.ACTIVE,
+                RecreationTraits.NONE,
                 at(second));
     }
 
@@ -163,6 +165,7 @@ final class Auditing implements InstantSource {
                 pod.lacking(),
                 pod.scope(),
                 pod.lifecycle(),
+                RecreationTraits.NONE,
                 pod.observedAt());
     }
 
@@ -177,6 +180,7 @@ final class Auditing implements InstantSource {
                 pod.lacking(),
                 scope,
                 pod.lifecycle(),
+                RecreationTraits.NONE,
                 pod.observedAt());
     }
 
@@ -192,6 +196,7 @@ final class Auditing implements InstantSource {
                 pod.lacking(),
                 pod.scope(),
                 lifecycle,
+                RecreationTraits.NONE,
                 pod.observedAt());
     }
 

@@ -13,6 +13,7 @@ import dev.injectionauditor.schema.EventCodec;
 import dev.injectionauditor.schema.Outage;
 import dev.injectionauditor.schema.PodObservation;
 import dev.injectionauditor.schema.PodRef;
+import dev.injectionauditor.schema.RecreationTraits;
 import dev.injectionauditor.schema.Scope;
 import dev.injectionauditor.schema.Signal;
 import dev.injectionauditor.schema.Topics;
@@ -181,6 +182,7 @@ class OutageHistoryIT {
                 complete ? List.of() : List.of("web"),
                 new Scope(null, CONFIGURATION),
                 PodObservation.Lifecycle.ACTIVE,
+                RecreationTraits.NONE,
                 ZERO);
     }
 
@@ -195,6 +197,7 @@ class OutageHistoryIT {
                 pod.lacking(),
                 pod.scope(),
                 pod.lifecycle(),
+                RecreationTraits.NONE,
                 pod.observedAt());
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.injectionauditor.schema.PodObservation;
 import dev.injectionauditor.schema.PodObservation.Lifecycle;
+import dev.injectionauditor.schema.RecreationTraits;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -124,6 +125,7 @@ class PodJudgePropertyTest {
                 pod.lacking(),
                 pod.scope(),
                 Lifecycle.ACTIVE,
+                RecreationTraits.NONE,
                 pod.observedAt());
     }
 }

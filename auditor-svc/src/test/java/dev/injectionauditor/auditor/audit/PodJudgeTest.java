@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.injectionauditor.schema.PodObservation;
 import dev.injectionauditor.schema.PodObservation.Lifecycle;
 import dev.injectionauditor.schema.PodRef;
+import dev.injectionauditor.schema.RecreationTraits;
 import dev.injectionauditor.schema.Scope;
 import java.time.Instant;
 import java.util.HashMap;
@@ -70,6 +71,7 @@ class PodJudgeTest {
                 List.of("web"),
                 EXEMPT,
                 Lifecycle.ACTIVE,
+                RecreationTraits.NONE,
                 CREATED);
 
         assertThat(judge(List.of(), exempt)).containsEntry(ONE, null);
@@ -109,6 +111,7 @@ class PodJudgeTest {
                 stamp == null ? List.of("web") : List.of(),
                 IN_SCOPE,
                 lifecycle,
+                RecreationTraits.NONE,
                 CREATED);
     }
 }

@@ -7,11 +7,15 @@ import dev.injectionauditor.auditor.audit.RecreationDecision.NeverReason;
 import dev.injectionauditor.auditor.audit.RecreationDecision.Request;
 import dev.injectionauditor.auditor.audit.RecreationDecision.Wait;
 import dev.injectionauditor.auditor.audit.RecreationDecision.WaitReason;
+import dev.injectionauditor.auditor.policy.Allowances;
+import dev.injectionauditor.auditor.policy.RecreationPolicy;
 import dev.injectionauditor.schema.Cause;
 import dev.injectionauditor.schema.OwnerRef;
 import dev.injectionauditor.schema.PodObservation.Lifecycle;
 import dev.injectionauditor.schema.PodRef;
+import dev.injectionauditor.schema.RecreationMode;
 import dev.injectionauditor.schema.RecreationResult.Outcome;
+import dev.injectionauditor.schema.RecreationTraits;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -24,7 +28,7 @@ class RecreationRuleTest {
 
     private static final Instant NOW = Instant.parse("2026-11-23T07:00:00Z");
     private static final RecreationRule.Outlook FINE = new RecreationRule.Outlook(false, NOW.minusSeconds(1));
-    private static final RecreationPolicy POLICY = policy(RecreationPolicy.Mode.RECREATE);
+    private static final RecreationPolicy POLICY = policy(RecreationMode.RECREATE);
     private static final UUID POD = new UUID(1, 1);
 
     @Test
@@ -42,7 +46,8 @@ class RecreationRuleTest {
     @CsvSource({"FINISHED", "TERMINATING", "GONE"})
     void shouldNotTouchWhatIsNotActive(Lifecycle lifecycle) {
         StoredPod active = pod("ReplicaSet");
-        StoredPod pod = new StoredPod(active.facts(), lifecycle, 2, Verdict.MISSED, Cause.UNKNOWN);
+        StoredPod pod =
+                new StoredPod(active.facts(), lifecycle, RecreationTraits.NONE, 2, Verdict.MISSED, Cause.UNKNOWN);
 
         assertThat(decide(pod, FINE, List.of())).isEqualTo(new Never(NeverReason.NOT_ACTIVE));
     }
@@ -110,17 +115,16 @@ class RecreationRuleTest {
 
     @Test
     void shouldDoNothingWhereItIsOffAndReportOnceWhereItIsPlanned() {
-        assertThat(RecreationRule.decide(pod("ReplicaSet"), FINE, List.of(), 0, policy(RecreationPolicy.Mode.OFF), NOW))
+        assertThat(RecreationRule.decide(pod("ReplicaSet"), FINE, List.of(), 0, policy(RecreationMode.OFF), NOW))
                 .isEqualTo(new Never(NeverReason.OFF));
-        assertThat(RecreationRule.decide(
-                        pod("ReplicaSet"), FINE, List.of(), 0, policy(RecreationPolicy.Mode.PLAN), NOW))
+        assertThat(RecreationRule.decide(pod("ReplicaSet"), FINE, List.of(), 0, policy(RecreationMode.PLAN), NOW))
                 .isEqualTo(new Request(1, true));
         assertThat(RecreationRule.decide(
                         pod("ReplicaSet"),
                         FINE,
                         List.of(past(Outcome.PLANNED, 10)),
                         0,
-                        policy(RecreationPolicy.Mode.PLAN),
+                        policy(RecreationMode.PLAN),
                         NOW))
                 .isEqualTo(new Never(NeverReason.PLANNED));
     }
@@ -130,8 +134,9 @@ class RecreationRuleTest {
         return RecreationRule.decide(pod, outlook, past, 0, POLICY, NOW);
     }
 
-    private static RecreationPolicy policy(RecreationPolicy.Mode mode) {
-        return new RecreationPolicy(mode, 10, 3, Duration.ofSeconds(30), Duration.ofMinutes(5));
+    private static RecreationPolicy policy(RecreationMode mode) {
+        return new RecreationPolicy(
+                mode, Allowances.NONE, 10, 10, 3, Duration.ofSeconds(30), Duration.ZERO, Duration.ofMinutes(5));
     }
 
     private static RecreationRule.Past past(Outcome outcome, int secondsAgo) {
@@ -151,6 +156,7 @@ class RecreationRuleTest {
                         List.of("web"),
                         NOW.minusSeconds(3600)),
                 Lifecycle.ACTIVE,
+                RecreationTraits.NONE,
                 1,
                 Verdict.MISSED,
                 Cause.UNKNOWN);

@@ -10,6 +10,7 @@ import dev.injectionauditor.schema.PodObservation.Lifecycle;
 import dev.injectionauditor.schema.PodRef;
 import dev.injectionauditor.schema.RecreationRequest;
 import dev.injectionauditor.schema.RecreationResult;
+import dev.injectionauditor.schema.RecreationTraits;
 import dev.injectionauditor.schema.Scope;
 import dev.injectionauditor.schema.Signal;
 import dev.injectionauditor.schema.Topics;
@@ -71,6 +72,7 @@ final class Traffic {
                 applied ? List.of() : List.of("web"),
                 new Scope(null, new Scope.Configuration("hook", new UUID(1, 1), 1, begin.minusSeconds(3_600))),
                 Lifecycle.ACTIVE,
+                RecreationTraits.NONE,
                 created);
         send(cluster, pod);
         if (random.nextInt(4) == 0) {

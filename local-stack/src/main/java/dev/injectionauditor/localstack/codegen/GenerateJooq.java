@@ -83,6 +83,7 @@ final class GenerateJooq {
                 enumType("lifecycle", "dev.injectionauditor.schema.PodObservation.Lifecycle"),
                 enumType("watch_begin", "dev.injectionauditor.schema.Signal.Watched.Begin"),
                 enumType("recreation_outcome", "dev.injectionauditor.schema.RecreationResult.Outcome"),
+                enumType("recreation_mode", "dev.injectionauditor.schema.RecreationMode"),
                 enumType("verdict", "dev.injectionauditor.auditor.audit.Verdict"));
     }
 
