@@ -10,12 +10,14 @@ import static org.awaitility.Awaitility.await;
 
 import dev.injectionauditor.auditor.audit.AuditRole;
 import dev.injectionauditor.auditor.audit.HistoryPolicy;
-import dev.injectionauditor.auditor.audit.RecreationPolicy;
 import dev.injectionauditor.auditor.audit.Verdict;
 import dev.injectionauditor.auditor.observe.ObserveRole;
+import dev.injectionauditor.auditor.policy.Allowances;
+import dev.injectionauditor.auditor.policy.RecreationPolicy;
 import dev.injectionauditor.localstack.cluster.SimulatedCluster;
 import dev.injectionauditor.localstack.junit.LocalServices;
 import dev.injectionauditor.schema.Cause;
+import dev.injectionauditor.schema.RecreationMode;
 import dev.injectionauditor.schema.Topics;
 import dev.injectionauditor.schema.WatchedWebhook;
 import dev.injectionauditor.service.KafkaSettings;
@@ -234,7 +236,14 @@ class ClusterCasesIT {
                         1,
                         new HistoryPolicy(Duration.ofSeconds(1), Duration.ofDays(1), Duration.ofMinutes(1)),
                         new RecreationPolicy(
-                                RecreationPolicy.Mode.RECREATE, 60, 9, Duration.ofSeconds(1), Duration.ofMinutes(1)),
+                                RecreationMode.RECREATE,
+                                Allowances.NONE,
+                                60,
+                                60,
+                                9,
+                                Duration.ofSeconds(1),
+                                Duration.ZERO,
+                                Duration.ofMinutes(1)),
                         metrics,
                         InstantSource.system()),
                 CLOSE);

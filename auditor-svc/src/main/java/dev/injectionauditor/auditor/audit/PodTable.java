@@ -18,7 +18,6 @@ import dev.injectionauditor.schema.PodRef;
 import dev.injectionauditor.schema.RecreationTraits;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
@@ -33,6 +32,9 @@ final class PodTable {
 
     // In line, so that PostgreSQL sees that the partial index fits.
     private static final Condition NOT_APPLIED = POD.VERDICT.in(inline(Verdict.MISSED), inline(Verdict.PRESET));
+
+    private static final Condition MISSED_AND_ACTIVE =
+            POD.VERDICT.eq(inline(Verdict.MISSED)).and(POD.LIFECYCLE.eq(inline(Lifecycle.ACTIVE)));
 
     private PodTable() {}
 
@@ -123,15 +125,25 @@ final class PodTable {
                 NOT_APPLIED.and(POD.CREATED_AT.ge(from)).and(until == null ? noCondition() : POD.CREATED_AT.lt(until)));
     }
 
-    /** The missed Pods that are pending or running, oldest first. */
-    static List<StoredPod> missedAndActive(DSLContext tx, int webhook) {
-        return select(
-                        tx,
-                        webhook,
-                        POD.VERDICT.eq(inline(Verdict.MISSED)).and(POD.LIFECYCLE.eq(inline(Lifecycle.ACTIVE))))
-                .stream()
-                .sorted(Comparator.comparing(StoredPod::facts, PodFacts.CREATION))
-                .toList();
+    /** The missed Pods that are pending or running, as far as their recreation is concerned. */
+    static List<MissedPod> missedAndActive(DSLContext tx, int webhook) {
+        return tx.selectFrom(POD)
+                .where(POD.WEBHOOK_ID.eq(webhook))
+                .and(MISSED_AND_ACTIVE)
+                .fetch(pod -> new MissedPod(
+                        new PodRef(pod.getNamespace(), pod.getPodName(), pod.getPodUid()),
+                        owner(pod),
+                        pod.getCreatedAt(),
+                        recreation(pod)));
+    }
+
+    /** The webhooks that have such Pods. */
+    static List<Integer> webhooksWithMissed(DSLContext tx) {
+        return tx.selectDistinct(POD.WEBHOOK_ID)
+                .from(POD)
+                .where(MISSED_AND_ACTIVE)
+                .orderBy(POD.WEBHOOK_ID)
+                .fetch(POD.WEBHOOK_ID);
     }
 
     private static List<StoredPod> select(DSLContext tx, int webhook, Condition condition) {
@@ -239,6 +251,10 @@ final class PodTable {
                 record.getLifecycleVersion(),
                 record.getVerdict(),
                 record.getCause());
+    }
+
+    private static RecreationTraits recreation(PodRecord record) {
+        return new RecreationTraits(record.getRecreationMode(), record.getNeverRecreate(), record.getSystemCritical());
     }
 
     private static @Nullable OwnerRef owner(PodRecord record) {

@@ -1,26 +1,30 @@
 package dev.injectionauditor.auditor.audit;
 
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
-/** Whether to have a missed Pod recreated. */
+/**
+ * What to do about a missed Pod that is pending or running. Every reason is a value of the enum {@code decision_reason}
+ * in the database.
+ */
 sealed interface RecreationDecision {
 
     /**
-     * Request it.
+     * Request it now.
      *
-     * @param attempt how many Pods of the owner have been tried in a row, this one included
+     * @param attempt which attempt in a row this is for the owner, from 1
      * @param dryRun only report what would be done
      */
-    record Request(int attempt, boolean dryRun) implements RecreationDecision {}
+    record Recreate(int attempt, boolean dryRun) implements RecreationDecision {}
 
     /**
      * Not now.
      *
-     * @param until when to look again at the earliest
+     * @param until when to decide again at the earliest; null if that depends on what happens
      */
-    record Wait(Instant until, WaitReason reason) implements RecreationDecision {}
+    record Wait(WaitReason reason, @Nullable Instant until) implements RecreationDecision {}
 
-    /** Not at all. */
+    /** Not while things are as they are. */
     record Never(NeverReason reason) implements RecreationDecision {}
 
     /** Why to wait. */
@@ -29,29 +33,47 @@ sealed interface RecreationDecision {
         OUTAGE_OPEN,
         /** It has been applied again, but not for long enough to trust it. */
         OUTAGE_NOT_SETTLED,
+        /** No observer has been heard of lately, so an outage would not be noticed. */
+        NOT_WATCHED,
+        /** A replacement was missed again, and no call was applied since. */
+        BREAKER_OPEN,
+        /** Another recreation is under way that is to show whether replacements are injected again. */
+        BREAKER_TRIAL,
+        /** Its recreation is requested. */
+        UNDER_WAY,
         /** Another Pod of the same owner is being recreated. */
         OWNER_BUSY,
-        /** The last attempt for this owner failed a short while ago. */
+        /** The replacement of another Pod of its StatefulSet has not been observed yet. */
+        REPLACEMENT_NOT_SEEN,
+        /** The last attempt for this owner did not help, a short while ago. */
         BACKOFF,
-        /** Enough has been requested within the last minute. */
-        RATE_LIMIT
+        /** It was created a short while ago. */
+        TOO_YOUNG,
+        /** Enough was requested for the cluster within the last minute. */
+        CLUSTER_LIMIT,
+        /** Enough was requested for the namespace within the last minute. */
+        NAMESPACE_LIMIT
     }
 
     /** Why not at all. */
     enum NeverReason {
-        /** Recreation is not switched on. */
+        /** Recreation is not switched on for it. */
         OFF,
-        /** The Pod is finished, being deleted or gone. */
-        NOT_ACTIVE,
-        /** Nothing would replace it. */
+        /** Its annotation forbids it. */
+        EXEMPT,
+        /** It has no controller, and bare Pods are not allowed. */
         BARE_POD,
-        /** Of a kind whose Pods are not recreated: DaemonSet, Job. */
-        OWNER_KIND,
-        /** In a namespace of the system. */
-        SYSTEM_NAMESPACE,
-        /** Enough Pods of this owner have been tried. */
-        ATTEMPTS_EXHAUSTED,
+        /** It is of a DaemonSet, and those are not allowed. */
+        DAEMON_SET,
+        /** It is of a Job, and those are not allowed. */
+        JOB,
+        /** Its controller is not known to replace Pods, and such are not allowed. */
+        OTHER_OWNER,
+        /** It is critical for the system, and such are not allowed. */
+        SYSTEM_CRITICAL,
         /** Dry run: it has been reported. */
-        PLANNED
+        PLANNED,
+        /** As many attempts in a row have failed for its owner as are allowed. */
+        ATTEMPTS_EXHAUSTED
     }
 }

@@ -2,139 +2,113 @@ package dev.injectionauditor.auditor.audit;
 
 import dev.injectionauditor.auditor.audit.RecreationDecision.Never;
 import dev.injectionauditor.auditor.audit.RecreationDecision.NeverReason;
-import dev.injectionauditor.auditor.audit.RecreationDecision.Request;
+import dev.injectionauditor.auditor.audit.RecreationDecision.Recreate;
 import dev.injectionauditor.auditor.audit.RecreationDecision.Wait;
 import dev.injectionauditor.auditor.audit.RecreationDecision.WaitReason;
 import dev.injectionauditor.auditor.policy.RecreationPolicy;
-import dev.injectionauditor.schema.OwnerRef;
-import dev.injectionauditor.schema.PodObservation.Lifecycle;
 import dev.injectionauditor.schema.RecreationMode;
 import dev.injectionauditor.schema.RecreationResult.Outcome;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Decides whether to have a missed Pod recreated (design, section 6). */
+/** Decides whether to have a missed Pod recreated now (design, section 6). */
 final class RecreationRule {
 
-    private static final Set<String> KINDS_NOT_RECREATED = Set.of("DaemonSet", "Job");
-    private static final String SYSTEM_NAMESPACE = "kube-system";
-    private static final Duration MINUTE = Duration.ofMinutes(1);
+    private static final String STATEFUL_SET = "StatefulSet";
 
     private RecreationRule() {}
 
     /**
-     * Whether the webhook can be trusted again.
+     * What is known besides the Pod.
      *
-     * @param open whether an outage is open
-     * @param settled from when on the last outage counts as over; null if there was none
+     * @param mode what holds for the Pod
+     * @param outlook whether the webhook can be trusted
+     * @param underWay whether a recreation is under way for the webhook, dry runs aside
+     * @param ofOwner the requests of the Pod's owner, oldest first
+     * @param lastInjected when the owner's newest Pod with the injection was created; null if none is known
+     * @param spending the requests of the last minute
      */
-    record Outlook(boolean open, @Nullable Instant settled) {}
+    record Situation(
+            RecreationMode mode,
+            Outlook outlook,
+            boolean underWay,
+            List<PastRecreation> ofOwner,
+            @Nullable Instant lastInjected,
+            Spending spending) {}
 
-    /**
-     * A request of the past.
-     *
-     * @param outcome null while it is under way
-     * @param finishedAt null while it is under way
-     */
-    record Past(
-            UUID pod,
-            boolean dryRun,
-            Instant requestedAt,
-            Instant expiresAt,
-            @Nullable Outcome outcome,
-            @Nullable Instant finishedAt) {}
-
-    /**
-     * The decision on a missed Pod.
-     *
-     * @param ofOwner the owner's requests of the past, oldest first
-     * @param lastMinute how many requests the cluster had within the last minute
-     */
-    static RecreationDecision decide(
-            StoredPod pod, Outlook outlook, List<Past> ofOwner, int lastMinute, RecreationPolicy policy, Instant now) {
-        Optional<NeverReason> never = never(pod, ofOwner, policy);
+    static RecreationDecision decide(MissedPod pod, Situation situation, RecreationPolicy policy, Instant now) {
+        boolean dryRun = situation.mode() == RecreationMode.PLAN;
+        Attempts attempts = Attempts.of(situation.ofOwner(), situation.lastInjected(), now);
+        Optional<NeverReason> never = never(pod, situation, attempts, policy);
         if (never.isPresent()) {
             return new Never(never.get());
         }
-        if (outlook.open()) {
-            return new Wait(now, WaitReason.OUTAGE_OPEN);
-        }
-        if (outlook.settled() != null && outlook.settled().isAfter(now)) {
-            return new Wait(outlook.settled(), WaitReason.OUTAGE_NOT_SETTLED);
-        }
-        for (Past past : ofOwner) {
-            if (past.outcome() == null && past.expiresAt().isAfter(now)) {
-                return new Wait(past.expiresAt(), WaitReason.OWNER_BUSY);
-            }
-        }
-        int failures = failuresInARow(ofOwner);
-        Instant retry = retryAfter(ofOwner, failures, policy);
-        if (retry.isAfter(now)) {
-            return new Wait(retry, WaitReason.BACKOFF);
-        }
-        if (lastMinute >= policy.perMinute()) {
-            return new Wait(now.plus(MINUTE), WaitReason.RATE_LIMIT);
-        }
-        return new Request(failures + 1, policy.mode() == RecreationMode.PLAN);
+        return busy(pod, situation.ofOwner(), now)
+                .or(() -> situation.outlook().objection(situation.underWay(), now))
+                .or(() -> early(pod.createdAt().plus(policy.minimumAge()), WaitReason.TOO_YOUNG, now))
+                .or(() -> early(attempts.notBefore(policy.backoff()), WaitReason.BACKOFF, now))
+                .or(() -> unseen(pod, situation.ofOwner(), policy, now))
+                .or(() -> situation.spending().limit(pod.pod().namespace(), dryRun, policy, now))
+                .<RecreationDecision>map(wait -> wait)
+                .orElseGet(() -> new Recreate(attempts.failures() + 1, dryRun));
     }
 
-    private static Optional<NeverReason> never(StoredPod pod, List<Past> ofOwner, RecreationPolicy policy) {
-        OwnerRef owner = pod.facts().owner();
-        if (policy.mode() == RecreationMode.OFF) {
+    private static Optional<NeverReason> never(
+            MissedPod pod, Situation situation, Attempts attempts, RecreationPolicy policy) {
+        if (pod.traits().exempt()) {
+            return Optional.of(NeverReason.EXEMPT);
+        }
+        if (situation.mode() == RecreationMode.OFF) {
             return Optional.of(NeverReason.OFF);
         }
-        if (pod.lifecycle() != Lifecycle.ACTIVE) {
-            return Optional.of(NeverReason.NOT_ACTIVE);
-        }
-        if (owner == null) {
-            return Optional.of(NeverReason.BARE_POD);
-        }
-        if (KINDS_NOT_RECREATED.contains(owner.kind())) {
-            return Optional.of(NeverReason.OWNER_KIND);
-        }
-        if (pod.facts().pod().namespace().equals(SYSTEM_NAMESPACE)) {
-            return Optional.of(NeverReason.SYSTEM_NAMESPACE);
-        }
-        if (policy.mode() == RecreationMode.PLAN
-                && ofOwner.stream()
-                        .anyMatch(past -> past.pod().equals(pod.facts().pod().uid()))) {
-            return Optional.of(NeverReason.PLANNED);
-        }
-        return failuresInARow(ofOwner) >= policy.maxAttempts()
-                ? Optional.of(NeverReason.ATTEMPTS_EXHAUSTED)
-                : Optional.empty();
+        UUID uid = pod.pod().uid();
+        return policy.allowances()
+                .exclusion(pod.pod().namespace(), pod.owner(), pod.traits().systemCritical())
+                .map(exclusion -> switch (exclusion) {
+                    case BARE_POD -> NeverReason.BARE_POD;
+                    case DAEMON_SET -> NeverReason.DAEMON_SET;
+                    case JOB -> NeverReason.JOB;
+                    case OTHER_OWNER -> NeverReason.OTHER_OWNER;
+                    case SYSTEM_CRITICAL -> NeverReason.SYSTEM_CRITICAL;
+                })
+                .or(() -> situation.mode() == RecreationMode.PLAN
+                                && situation.ofOwner().stream()
+                                        .anyMatch(past ->
+                                                past.dryRun() && past.pod().equals(uid))
+                        ? Optional.of(NeverReason.PLANNED)
+                        : Optional.empty())
+                .or(() -> attempts.failures() >= policy.maxAttempts()
+                        ? Optional.of(NeverReason.ATTEMPTS_EXHAUSTED)
+                        : Optional.empty());
     }
 
-    /** Replacements that did not help, since one last did. What was not allowed or came too late does not count. */
-    private static int failuresInARow(List<Past> ofOwner) {
-        int failures = 0;
-        for (Past past : ofOwner) {
-            if (past.outcome() != null) {
-                failures = switch (past.outcome()) {
-                    case RECREATED -> 0;
-                    case MISSED_AGAIN, NOT_REPLACED, FAILED -> failures + 1;
-                    case GONE, REFUSED, EXPIRED, PLANNED -> failures;
-                };
-            }
-        }
-        return failures;
+    private static Optional<Wait> busy(MissedPod pod, List<PastRecreation> ofOwner, Instant now) {
+        return ofOwner.stream()
+                .filter(past -> !past.dryRun() && past.isUnderWay(now))
+                .findFirst()
+                .map(past -> new Wait(
+                        past.pod().equals(pod.pod().uid()) ? WaitReason.UNDER_WAY : WaitReason.OWNER_BUSY,
+                        past.givenUpAt()));
     }
 
-    private static Instant retryAfter(List<Past> ofOwner, int failures, RecreationPolicy policy) {
-        for (Past past : ofOwner.reversed()) {
-            if (past.outcome() != null && past.finishedAt() != null) {
-                return switch (past.outcome()) {
-                    case RECREATED, GONE, PLANNED -> Instant.EPOCH;
-                    case MISSED_AGAIN, NOT_REPLACED, FAILED, REFUSED, EXPIRED ->
-                        past.finishedAt().plus(policy.backoff().multipliedBy(1L << Math.clamp(failures - 1L, 0, 10)));
-                };
-            }
+    private static Optional<Wait> early(Instant notBefore, WaitReason reason, Instant now) {
+        return notBefore.isAfter(now) ? Optional.of(new Wait(reason, notBefore)) : Optional.empty();
+    }
+
+    /** For a bounded time: an observer that has lost the replacement must not hold up its StatefulSet for good. */
+    private static Optional<Wait> unseen(
+            MissedPod pod, List<PastRecreation> ofOwner, RecreationPolicy policy, Instant now) {
+        if (pod.owner() == null || !pod.owner().kind().equals(STATEFUL_SET)) {
+            return Optional.empty();
         }
-        return Instant.EPOCH;
+        return ofOwner.stream()
+                .filter(past -> past.outcome() == Outcome.RECREATED && !past.dryRun() && !past.replacementSeen())
+                .map(past -> past.endedAt().plus(policy.requestLife()))
+                .filter(until -> until.isAfter(now))
+                .max(Instant::compareTo)
+                .map(until -> new Wait(WaitReason.REPLACEMENT_NOT_SEEN, until));
     }
 }

@@ -85,7 +85,9 @@ final class Observer implements AutoCloseable {
                             .mutatingWebhookConfigurations()
                             .runnableInformer(0),
                     account(configuration, WatchedSpan.Kind.CONFIGURATIONS));
-            informers.start(client.namespaces().runnableInformer(0), account(namespaces, WatchedSpan.Kind.NAMESPACES));
+            SharedIndexInformer<Namespace> watched = client.namespaces().runnableInformer(0);
+            watched.addEventHandler(new SettingTracker(queue::offer, clock));
+            informers.start(watched, account(namespaces, WatchedSpan.Kind.NAMESPACES));
             followService();
             this.pods = informers.start(
                     client.pods()

@@ -89,7 +89,7 @@ final class Auditing implements InstantSource {
                 group(kafka.topics()),
                 partitions,
                 HistoryPolicy.defaults(),
-                new RecreationPolicy(RecreationPolicy.Mode.OFF, 1, 1, Duration.ofSeconds(1), Duration.ofSeconds(1)),
+                RecreationPolicy.defaults(),
                 registry,
                 InstantSource.system());
     }

@@ -1,0 +1,89 @@
+package dev.injectionauditor.auditor.audit;
+
+import static dev.injectionauditor.auditor.db.Tables.RECREATION_DECISION;
+import static org.jooq.impl.DSL.any;
+
+import dev.injectionauditor.auditor.audit.RecreationRound.Decided;
+import dev.injectionauditor.auditor.db.enums.DecisionKind;
+import dev.injectionauditor.auditor.db.enums.DecisionReason;
+import dev.injectionauditor.auditor.db.tables.records.RecreationDecisionRecord;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import org.jooq.DSLContext;
+import org.jspecify.annotations.Nullable;
+
+/** The table {@code recreation_decision}: the newest decision about each missed Pod. */
+final class DecisionTable {
+
+    /** A statement has room for 65,535 values. */
+    private static final int ROWS = 5_000;
+
+    private DecisionTable() {}
+
+    /** Writes those that say something else than what is stored; returns how many these were. */
+    static int write(DSLContext tx, int webhook, List<Decided> decisions, Instant now) {
+        Map<UUID, RecreationDecisionRecord> stored = tx.selectFrom(RECREATION_DECISION)
+                .where(RECREATION_DECISION.WEBHOOK_ID.eq(webhook))
+                .and(RECREATION_DECISION.POD_UID.eq(any(decisions.stream()
+                        .map(decided -> decided.pod().pod().uid())
+                        .toArray(UUID[]::new))))
+                .fetchMap(RECREATION_DECISION.POD_UID);
+        List<RecreationDecisionRecord> changed = decisions.stream()
+                .map(decided -> record(webhook, decided, now))
+                .filter(record -> !isAlike(record, stored.get(record.getPodUid())))
+                .toList();
+        IntStream.iterate(0, from -> from < changed.size(), from -> from + ROWS)
+                .forEach(from -> tx.insertInto(RECREATION_DECISION)
+                        .columns(RECREATION_DECISION.fields())
+                        .valuesOfRecords(changed.subList(from, Math.min(from + ROWS, changed.size())))
+                        .onConflict(RECREATION_DECISION.WEBHOOK_ID, RECREATION_DECISION.POD_UID)
+                        .doUpdate()
+                        .setAllToExcluded()
+                        .execute());
+        return changed.size();
+    }
+
+    private static boolean isAlike(RecreationDecisionRecord one, @Nullable RecreationDecisionRecord other) {
+        return other != null
+                && one.getDecision() == other.getDecision()
+                && one.getReason() == other.getReason()
+                && one.getMode() == other.getMode()
+                && Objects.equals(one.getUntilAt(), other.getUntilAt());
+    }
+
+    private static RecreationDecisionRecord record(int webhook, Decided decided, Instant now) {
+        RecreationDecisionRecord row = new RecreationDecisionRecord();
+        row.setWebhookId(webhook);
+        row.setPodUid(decided.pod().pod().uid());
+        row.setMode(decided.mode());
+        row.setDecidedAt(now);
+        row.setReason(null);
+        row.setUntilAt(null);
+        switch (decided.decision()) {
+            case RecreationDecision.Recreate recreate ->
+                row.setDecision(recreate.dryRun() ? DecisionKind.plan : DecisionKind.recreate);
+            case RecreationDecision.Wait(RecreationDecision.WaitReason reason, Instant until) -> {
+                row.setDecision(DecisionKind.wait);
+                row.setReason(reason(reason));
+                // PostgreSQL keeps microseconds; what is compared has to be what comes back.
+                row.setUntilAt(until == null ? null : until.truncatedTo(ChronoUnit.MICROS));
+            }
+            case RecreationDecision.Never(RecreationDecision.NeverReason reason) -> {
+                row.setDecision(DecisionKind.never);
+                row.setReason(reason(reason));
+            }
+        }
+        return row;
+    }
+
+    /** The value of the database enum that has the name of this one. */
+    static DecisionReason reason(Enum<?> reason) {
+        return DecisionReason.valueOf(reason.name().toLowerCase(Locale.ROOT));
+    }
+}
