@@ -13,7 +13,7 @@ import picocli.CommandLine.Option;
         name = "auditor",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        subcommands = RebuildCommand.class,
+        subcommands = {RebuildCommand.class, PlanCommand.class},
         description =
                 "Observes the Pods of a cluster, decides which of them the webhook missed, keeps the history in PostgreSQL"
                         + " and has missed Pods recreated.")

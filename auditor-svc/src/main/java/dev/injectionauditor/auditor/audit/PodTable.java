@@ -33,7 +33,7 @@ final class PodTable {
     // In line, so that PostgreSQL sees that the partial index fits.
     private static final Condition NOT_APPLIED = POD.VERDICT.in(inline(Verdict.MISSED), inline(Verdict.PRESET));
 
-    private static final Condition MISSED_AND_ACTIVE =
+    static final Condition MISSED_AND_ACTIVE =
             POD.VERDICT.eq(inline(Verdict.MISSED)).and(POD.LIFECYCLE.eq(inline(Lifecycle.ACTIVE)));
 
     private PodTable() {}

@@ -71,7 +71,7 @@ final class RecreationFacts {
                 breaker());
     }
 
-    private Breaker breaker() {
+    Breaker breaker() {
         Condition own = RECREATION.WEBHOOK_ID.eq(webhook).and(REAL);
         Instant missedAgain = latest(RECREATION.FINISHED_AT, own.and(RECREATION.OUTCOME.eq(Outcome.MISSED_AGAIN)));
         return missedAgain == null

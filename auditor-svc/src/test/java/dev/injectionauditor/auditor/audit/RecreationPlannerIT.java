@@ -27,6 +27,7 @@ import dev.injectionauditor.schema.RecreationRequest;
 import dev.injectionauditor.schema.RecreationResult;
 import dev.injectionauditor.schema.RecreationResult.Outcome;
 import dev.injectionauditor.schema.Signal;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -146,6 +147,18 @@ class RecreationPlannerIT {
         planAt(61, RecreationMode.RECREATE);
         assertThat(requests).hasSize(2);
         assertThat(decision(3).getReason()).isEqualTo(DecisionReason.breaker_trial);
+        SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+        new RecreationGauges(db, metrics).runOnce();
+        assertThat(metrics.get("injection_auditor_missed_pods")
+                        .tags("decision", "wait", "reason", "breaker-trial")
+                        .gauge()
+                        .value())
+                .isEqualTo(2);
+        assertThat(metrics.get("injection_auditor_recreation_breakers")
+                        .tag("state", "half-open")
+                        .gauge()
+                        .value())
+                .isEqualTo(1);
         audit.write(
                 later(pod(7, 31, other, null, List.of("api")), Lifecycle.GONE),
                 result(requests.getLast(), Outcome.RECREATED, 9, 62));
@@ -153,7 +166,7 @@ class RecreationPlannerIT {
         assertThat(requests).hasSize(3);
         assertThat(requests.getLast().attempt())
                 .as("the owner's second in a row")
-                .isEqualTo(1);
+                .isEqualTo(2);
     }
 
     @Test
