@@ -3,6 +3,7 @@ package dev.injectionauditor.auditor.audit;
 import static dev.injectionauditor.auditor.db.Tables.CONSUMER_OFFSET;
 import static org.jooq.impl.DSL.sum;
 
+import dev.injectionauditor.auditor.policy.RecreationPolicy;
 import dev.injectionauditor.schema.Admission;
 import dev.injectionauditor.schema.Event;
 import dev.injectionauditor.schema.EventCodec;
@@ -20,7 +21,6 @@ import dev.injectionauditor.schema.WatchedWebhook;
 import dev.injectionauditor.service.KafkaSettings;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.math.BigDecimal;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
