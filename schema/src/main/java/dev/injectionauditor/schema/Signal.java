@@ -61,8 +61,15 @@ public sealed interface Signal extends Event {
      * @param at creationTimestamp of that Pod: the API server's clock, whole seconds, as of every Pod
      * @param applied whether the Pod came back with what the webhook injects
      * @param seenAt when the answer came, by the observer's clock
+     * @param resourceVersion version of the cluster right after the answer, which places the probe among the Pods of
+     *     its second (comparable since Kubernetes 1.35, KEP-5504); null if not known
      */
-    record Probe(Instant at, @JsonProperty(required = true) boolean applied, Instant seenAt) implements Signal {
+    record Probe(
+            Instant at,
+            @JsonProperty(required = true) boolean applied,
+            Instant seenAt,
+            @Nullable String resourceVersion)
+            implements Signal {
 
         /** @throws IllegalArgumentException if a field is missing */
         public Probe {

@@ -26,6 +26,7 @@ import org.apache.kafka.common.TopicPartition;
 final class BatchDecoder {
 
     private static final int LONGEST_REASON = 500;
+    private static final String NO_VERSION = "resourceVersion is not a decimal number of 64 bits";
 
     private final EventCodec codec;
 
@@ -85,12 +86,17 @@ final class BatchDecoder {
             }
             case PodObservation pod -> {
                 if (!isNumber(pod.resourceVersion())) {
-                    yield Optional.of("resourceVersion is not a decimal number of 64 bits");
+                    yield Optional.of(NO_VERSION);
                 }
                 events.pods().add(pod);
                 yield Optional.empty();
             }
             case Signal signal -> {
+                if (signal instanceof Signal.Probe probe
+                        && probe.resourceVersion() != null
+                        && !isNumber(probe.resourceVersion())) {
+                    yield Optional.of(NO_VERSION);
+                }
                 events.signals().add(signal);
                 yield Optional.empty();
             }

@@ -11,7 +11,8 @@ import java.util.UUID;
  * One call of the webhook that was applied or not, as the API server's clock places it.
  *
  * @param at when
- * @param version breaks ties between equal times: the resource version, 0 where there is none
+ * @param version breaks ties between equal times: the resource version, of a probe that of the cluster; 0 where there
+ *     is none
  * @param ref what it is from: the uid of a Pod, or a uid made from the id of a signal or audit event
  * @param source what tells it
  * @param kind whether the call was applied
@@ -49,7 +50,7 @@ record Evidence(Instant at, long version, UUID ref, Source source, Kind kind) im
     static Evidence of(WatchedWebhook source, Signal.Probe probe) {
         return new Evidence(
                 probe.at(),
-                0,
+                probe.resourceVersion() == null ? 0 : Long.parseLong(probe.resourceVersion()),
                 UUID.nameUUIDFromBytes((source.source() + "/" + probe.id()).getBytes(StandardCharsets.UTF_8)),
                 Source.PROBE,
                 probe.applied() ? Kind.APPLIED : Kind.MISSED);

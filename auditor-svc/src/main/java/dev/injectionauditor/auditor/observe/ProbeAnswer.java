@@ -11,8 +11,12 @@ sealed interface ProbeAnswer {
     /** The least HTTP status. */
     int LEAST_CODE = 100;
 
-    /** It would have created this Pod. */
-    record Created(Pod pod) implements ProbeAnswer {}
+    /**
+     * It would have created this Pod.
+     *
+     * @param version of the cluster right after; null if not known
+     */
+    record Created(Pod pod, @Nullable String version) implements ProbeAnswer {}
 
     /**
      * It would not have created the Pod.

@@ -1,6 +1,7 @@
 package dev.injectionauditor.auditor.observe;
 
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** What a probe tells about the webhook. */
 sealed interface ProbeReading {
@@ -9,8 +10,9 @@ sealed interface ProbeReading {
      * The webhook was applied to the probe, or was not.
      *
      * @param at creationTimestamp of the Pod: the API server's clock
+     * @param version of the cluster right after; null if not known
      */
-    record Evidence(Instant at, boolean applied) implements ProbeReading {}
+    record Evidence(Instant at, boolean applied, @Nullable String version) implements ProbeReading {}
 
     /** The probe says nothing about the webhook. */
     record NoEvidence(Why why) implements ProbeReading {}

@@ -41,13 +41,13 @@ final class ProbeRule {
      */
     static ProbeReading read(ProbeAnswer answer, Function<Pod, ScopeRule.Decision> scopes) {
         return switch (answer) {
-            case ProbeAnswer.Created created -> read(created.pod(), scopes);
+            case ProbeAnswer.Created created -> read(created.pod(), created.version(), scopes);
             case ProbeAnswer.Refused refused -> new ProbeReading.NoEvidence(why(refused));
             case ProbeAnswer.None none -> new ProbeReading.NoEvidence(Why.UNREACHABLE);
         };
     }
 
-    private static ProbeReading read(Pod pod, Function<Pod, ScopeRule.Decision> scopes) {
+    private static ProbeReading read(Pod pod, @Nullable String version, Function<Pod, ScopeRule.Decision> scopes) {
         // What is not stored has no version.
         if (isSet(pod.getMetadata().getResourceVersion())) {
             return new ProbeReading.NoEvidence(Why.STORED);
@@ -72,7 +72,7 @@ final class ProbeRule {
             return new ProbeReading.NoEvidence(Why.CONFIGURATION_CHANGED);
         }
         // As with any Pod, the stamp decides: the variable alone can come from somebody else.
-        return new ProbeReading.Evidence(at, PodMapper.stamp(pod) != null);
+        return new ProbeReading.Evidence(at, PodMapper.stamp(pod) != null, version);
     }
 
     private static Why why(ProbeAnswer.Refused refused) {

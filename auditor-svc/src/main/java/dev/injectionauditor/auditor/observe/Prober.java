@@ -3,6 +3,7 @@ package dev.injectionauditor.auditor.observe;
 import dev.injectionauditor.auditor.observe.ProbeReading.Why;
 import dev.injectionauditor.schema.Signal;
 import dev.injectionauditor.service.Loop;
+import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -76,7 +77,8 @@ final class Prober implements Loop.Work {
             switch (probe()) {
                 case ProbeReading.Evidence evidence -> {
                     note(evidence.applied() ? "applied" : "not-applied");
-                    out.accept(new Signal.Probe(evidence.at(), evidence.applied(), clock.instant()));
+                    out.accept(
+                            new Signal.Probe(evidence.at(), evidence.applied(), clock.instant(), evidence.version()));
                 }
                 case ProbeReading.NoEvidence none -> {
                     note(none.why().name().toLowerCase(Locale.ROOT).replace('_', '-'));
@@ -102,13 +104,28 @@ final class Prober implements Loop.Work {
 
     private ProbeAnswer ask() {
         try {
-            return new ProbeAnswer.Created(client.pods()
+            Pod created = client.pods()
                     .inNamespace(pod.getMetadata().getNamespace())
                     .resource(pod)
                     .dryRun()
-                    .create());
+                    .create();
+            return new ProbeAnswer.Created(created, version());
         } catch (KubernetesClientException e) {
             return ProbeAnswer.of(e);
+        }
+    }
+
+    /** What is not stored has no version of its own; that of the cluster tells which Pods were there before it. */
+    private @Nullable String version() {
+        try {
+            return client.pods()
+                    .inNamespace(pod.getMetadata().getNamespace())
+                    .list(new ListOptionsBuilder().withLimit(1L).build())
+                    .getMetadata()
+                    .getResourceVersion();
+        } catch (KubernetesClientException e) {
+            // The probe is evidence all the same.
+            return null;
         }
     }
 

@@ -219,6 +219,6 @@ final class Auditing implements InstantSource {
     }
 
     static Signal.Probe probe(long second, boolean applied) {
-        return new Signal.Probe(at(second), applied, at(second).plusMillis(20));
+        return new Signal.Probe(at(second), applied, at(second).plusMillis(20), null);
     }
 }

@@ -165,7 +165,8 @@ class OutageHistoryIT {
         return new Signal.Probe(
                 ZERO.plusSeconds(random.nextInt(seconds)),
                 random.nextDouble() >= missRatio,
-                ZERO.plusSeconds(100_000 + number));
+                ZERO.plusSeconds(100_000 + number),
+                random.nextBoolean() ? null : String.valueOf(number));
     }
 
     private static PodObservation pod(Random random, int seconds, double missRatio, int version) {

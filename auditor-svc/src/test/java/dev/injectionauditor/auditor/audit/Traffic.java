@@ -79,7 +79,7 @@ final class Traffic {
             send(cluster, Auditing.later(pod, random.nextBoolean() ? Lifecycle.FINISHED : Lifecycle.GONE));
         }
         if (random.nextInt(10) == 0) {
-            send(cluster, new Signal.Probe(created, applied, created.plusMillis(number)));
+            send(cluster, new Signal.Probe(created, applied, created.plusMillis(number), null));
         }
         if (random.nextInt(30) == 0) {
             send(cluster, new Signal.Endpoints(outage ? 0 : 2, created.plusMillis(random.nextInt(1_000))));

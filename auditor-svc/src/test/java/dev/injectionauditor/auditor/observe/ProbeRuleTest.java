@@ -34,12 +34,12 @@ class ProbeRuleTest {
 
     @Test
     void shouldTakeTheStampForTheSignOfTheWebhook() {
-        assertThat(read(pod(true, true), CALLED)).isEqualTo(new Evidence(AT, true));
-        assertThat(read(pod(false, false), CALLED)).isEqualTo(new Evidence(AT, false));
+        assertThat(read(pod(true, true), CALLED)).isEqualTo(new Evidence(AT, true, "900"));
+        assertThat(read(pod(false, false), CALLED)).isEqualTo(new Evidence(AT, false, "900"));
         // The webhook was called; something after it took the variable away
-        assertThat(read(pod(true, false), CALLED)).isEqualTo(new Evidence(AT, true));
+        assertThat(read(pod(true, false), CALLED)).isEqualTo(new Evidence(AT, true, "900"));
         // The webhook was not called; somebody else set the variable
-        assertThat(read(pod(false, true), CALLED)).isEqualTo(new Evidence(AT, false));
+        assertThat(read(pod(false, true), CALLED)).isEqualTo(new Evidence(AT, false, "900"));
     }
 
     @Test
@@ -49,11 +49,11 @@ class ProbeRuleTest {
 
         // Then
         assertThat(PodMapper.lacking(answered)).isEmpty();
-        assertThat(read(answered, CALLED)).isEqualTo(new Evidence(AT, false));
+        assertThat(read(answered, CALLED)).isEqualTo(new Evidence(AT, false, "900"));
         answered.getMetadata()
                 .getAnnotations()
                 .put(PodMapper.STAMP_ANNOTATION, UUID.randomUUID().toString());
-        assertThat(read(answered, CALLED)).isEqualTo(new Evidence(AT, true));
+        assertThat(read(answered, CALLED)).isEqualTo(new Evidence(AT, true, "900"));
     }
 
     @Test
@@ -80,7 +80,7 @@ class ProbeRuleTest {
                 new Scope(null, new Scope.Configuration("hooks", new UUID(1, 1), 1, AT.minusSeconds(seconds))), false);
 
         assertThat(read(pod(false, false), decision))
-                .isEqualTo(evidence ? new Evidence(AT, false) : new NoEvidence(Why.CONFIGURATION_CHANGED));
+                .isEqualTo(evidence ? new Evidence(AT, false, "900") : new NoEvidence(Why.CONFIGURATION_CHANGED));
     }
 
     @ParameterizedTest
@@ -137,7 +137,7 @@ class ProbeRuleTest {
     }
 
     private static ProbeReading read(Pod pod, ScopeRule.Decision decision) {
-        return ProbeRule.read(new ProbeAnswer.Created(pod), created -> decision);
+        return ProbeRule.read(new ProbeAnswer.Created(pod, "900"), created -> decision);
     }
 
     private static ScopeRule.Decision exempt(Exemption exemption, Scope.Configuration configuration) {

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,6 +38,8 @@ class ProberTest {
     private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
     private final ConfigurationTracker configurations = new ConfigurationTracker(WEBHOOK, () -> NOW);
     private final List<Signal.Probe> told = new ArrayList<>();
+    private Supplier<Answer> list = () -> new Answer(200, """
+            {"kind": "PodList", "apiVersion": "v1", "metadata": {"resourceVersion": "900"}, "items": []}""");
     private MutatingWebhookConfiguration live = configuration("NoneOnDryRun", 1);
     private ApiStub api;
     private KubernetesClient client;
@@ -61,8 +64,22 @@ class ProberTest {
 
         // Then
         assertThat(more).isFalse();
-        assertThat(told).containsExactly(new Signal.Probe(AT, applied, NOW));
+        assertThat(told).containsExactly(new Signal.Probe(AT, applied, NOW, "900"));
         assertThat(count(applied ? "applied" : "not-applied")).isEqualTo(1);
+    }
+
+    @Test
+    void shouldTellWhatItSawWithoutTheVersionOfTheCluster() throws Exception {
+        // Given an API server that answers the probe and then lists nothing
+        configurations.onAdd(live);
+        list = () -> status(503, "ServiceUnavailable");
+        Prober prober = prober(request -> created(request, false, null));
+
+        // When
+        prober.runOnce();
+
+        // Then
+        assertThat(told).containsExactly(new Signal.Probe(AT, false, NOW, null));
     }
 
     @Test
@@ -170,13 +187,20 @@ class ProberTest {
         prober.runOnce();
 
         // Then
-        assertThat(api.requests()).hasSize(1);
+        assertThat(api.requests())
+                .filteredOn(request -> request.method().equals("POST"))
+                .hasSize(1);
         assertThat(told).isEmpty();
         assertThat(count("stored")).isEqualTo(1);
     }
 
     private Prober prober(Function<Request, Answer> pods) throws IOException {
-        api = new ApiStub(request -> request.path().equals(PODS) ? pods.apply(request) : configuration());
+        api = new ApiStub(request -> {
+            if (!request.path().equals(PODS)) {
+                return configuration();
+            }
+            return request.method().equals("GET") ? list.get() : pods.apply(request);
+        });
         client = api.client();
         ScopeDecider decider = new ScopeDecider(
                 configurations,
