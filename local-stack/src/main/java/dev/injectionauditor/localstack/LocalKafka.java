@@ -98,7 +98,12 @@ public final class LocalKafka implements AutoCloseable {
 
     /** Makes all topics of the contract, each with so many partitions. */
     public void createTopics(Topics topics, int partitions) {
-        try (Admin admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers()))) {
+        createTopics(bootstrapServers(), topics, partitions);
+    }
+
+    /** Makes all topics of the contract on any broker, each with so many partitions. */
+    public static void createTopics(String bootstrapServers, Topics topics, int partitions) {
+        try (Admin admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers))) {
             admin.createTopics(topics.all().stream()
                             .map(topic -> new NewTopic(topic, partitions, (short) 1))
                             .toList())

@@ -138,7 +138,7 @@ class RecreationPlannerIT {
         assertThat(requests).hasSize(1);
 
         // When a probe is applied after that
-        audit.write(new Signal.Probe(at(51), true, at(51)));
+        audit.write(new Signal.Probe(at(51), true, at(51), null));
         planAt(60, RecreationMode.RECREATE);
 
         // Then exactly one is let through, and its success opens the way for the rest

@@ -1,5 +1,6 @@
 package dev.injectionauditor.localstack.cluster;
 
+import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -13,9 +14,11 @@ final class Api {
     private final Creation creation;
     private final Deletion deletion;
     private final Eviction eviction;
+    private final InstantSource clock;
 
-    Api(Store store, Creation creation, Deletion deletion) {
+    Api(Store store, Creation creation, Deletion deletion, InstantSource clock) {
         this.store = store;
+        this.clock = clock;
         this.creation = creation;
         this.deletion = deletion;
         this.eviction = new Eviction(store, deletion);
@@ -59,15 +62,23 @@ final class Api {
         if (dryRun) {
             return isScale
                     ? wanted.by(Scale.of(before))
-                    : Changes.of(key, before, wanted.by(before.deepCopy()), subresource);
+                    : changed(key, before, wanted.by(before.deepCopy()), subresource);
         }
         ObjectNode after = store.update(
                 key,
                 current -> isScale
                         ? Scale.apply(key, current, wanted.by(Scale.of(current)))
-                        : Changes.of(key, current, wanted.by(current.deepCopy()), subresource));
+                        : changed(key, current, wanted.by(current.deepCopy()), subresource));
         deletion.finish(key);
         return isScale ? Scale.of(after) : after;
+    }
+
+    private ObjectNode changed(Key key, ObjectNode current, ObjectNode wanted, @Nullable String subresource) {
+        ObjectNode result = Changes.of(key, current, wanted, subresource);
+        if (subresource == null && !result.equals(current)) {
+            ManagedFields.note(result, clock.instant());
+        }
+        return result;
     }
 
     ObjectNode delete(Key key, JsonNode options, boolean dryRun) {

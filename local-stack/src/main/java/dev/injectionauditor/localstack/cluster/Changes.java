@@ -19,6 +19,7 @@ final class Changes {
             "deletionTimestamp",
             "deletionGracePeriodSeconds",
             "generation",
+            "managedFields",
             "resourceVersion");
 
     private static final Set<String> CHANGEABLE_IN_PODS = Set.of("tolerations", "activeDeadlineSeconds");

@@ -1,6 +1,5 @@
 package dev.injectionauditor.localstack.cluster;
 
-import dev.injectionauditor.localstack.cluster.MutatingAdmission.Admitted;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -50,9 +49,7 @@ final class Creation {
         Attributes attributes = new Attributes(kind, namespace, Json.name(object), user, dryRun);
         Admitted admitted = admission.admit(attributes, object);
         ObjectNode result = store(kind, namespace, admitted.object(), dryRun);
-        if (!dryRun) {
-            admitted.failedOpen().forEach(webhook -> ledger.record(webhook, Json.uid(result)));
-        }
+        ledger.record(admitted, result, dryRun, clock.instant());
         return result;
     }
 
@@ -89,7 +86,9 @@ final class Creation {
 
     private static void prepare(Kind kind, String namespace, ObjectNode object) {
         ObjectNode meta = Json.meta(object);
-        for (String field : new String[] {"uid", "creationTimestamp", "deletionTimestamp", "generation", "selfLink"}) {
+        for (String field :
+                new String[] {"uid", "creationTimestamp", "deletionTimestamp", "generation", "managedFields", "selfLink"
+                }) {
             meta.remove(field);
         }
         if (kind.namespaced()) {
@@ -130,6 +129,7 @@ final class Creation {
         if (kind.hasGeneration()) {
             meta.put("generation", 1);
         }
+        ManagedFields.note(object, clock.instant());
         setStatus(kind, object);
         boolean generated = Json.name(object).isEmpty() && meta.has("generateName");
         for (int attempt = 1; ; attempt++) {

@@ -1,23 +1,40 @@
 package dev.injectionauditor.localstack.cluster;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import tools.jackson.databind.node.ObjectNode;
 
-/** What a real API server tells nobody: which objects it stored although a webhook gave no valid answer. */
+/** What a real API server tells in its audit log at most: which webhooks were applied to what it created. */
 final class FailOpenLedger {
 
-    private final List<Entry> entries = new ArrayList<>();
+    private final List<AdmissionCall> calls = new ArrayList<>();
 
-    private record Entry(String webhook, String uid) {}
-
-    synchronized void record(String webhook, String uid) {
-        entries.add(new Entry(webhook, uid));
+    /**
+     * Notes what became of the calls for an object.
+     *
+     * @param result the object as it was stored, or as a dry run answers
+     * @param at when that was
+     */
+    synchronized void record(Admitted admitted, ObjectNode result, boolean dryRun, Instant at) {
+        admitted.applied().forEach(webhook -> calls.add(call(webhook, result, true, dryRun, at)));
+        admitted.failedOpen().forEach(webhook -> calls.add(call(webhook, result, false, dryRun, at)));
     }
 
-    synchronized List<String> uids(String webhook) {
-        return entries.stream()
-                .filter(entry -> entry.webhook.equals(webhook))
-                .map(Entry::uid)
-                .toList();
+    private static AdmissionCall call(String webhook, ObjectNode result, boolean applied, boolean dryRun, Instant at) {
+        return new AdmissionCall(
+                webhook,
+                Json.uid(result),
+                Json.namespace(result),
+                Json.name(result),
+                Instant.parse(Json.textOrEmpty(result, "metadata", "creationTimestamp")),
+                dryRun ? 0 : Long.parseLong(Json.textOrEmpty(result, "metadata", "resourceVersion")),
+                at,
+                applied,
+                dryRun);
+    }
+
+    synchronized List<AdmissionCall> calls(String webhook) {
+        return calls.stream().filter(call -> call.webhook().equals(webhook)).toList();
     }
 }

@@ -23,16 +23,10 @@ final class MutatingAdmission {
         this.caller = caller;
     }
 
-    /**
-     * An object that was let in.
-     *
-     * @param failedOpen names of the webhooks that should have been asked and gave no valid answer
-     */
-    record Admitted(ObjectNode object, List<String> failedOpen) {}
-
     /** @throws ApiException if the object is refused */
     Admitted admit(Attributes request, ObjectNode object) {
         ObjectNode admitted = object;
+        List<String> applied = new ArrayList<>();
         List<String> failedOpen = new ArrayList<>();
         for (JsonNode webhook : webhooks()) {
             if (!WebhookRules.isCalled(webhook, request, admitted, store)) {
@@ -42,6 +36,7 @@ final class MutatingAdmission {
             ObjectNode review = request.review(UUID.randomUUID().toString(), admitted);
             try {
                 admitted = patched(name, caller.call(webhook, review), request.kind(), admitted);
+                applied.add(name);
             } catch (CallFailedException e) {
                 if (!"Ignore".equals(Json.text(webhook, "failurePolicy"))) {
                     throw ApiException.internal(
@@ -54,7 +49,7 @@ final class MutatingAdmission {
                 failedOpen.add(name);
             }
         }
-        return new Admitted(admitted, failedOpen);
+        return new Admitted(admitted, applied, failedOpen);
     }
 
     private List<JsonNode> webhooks() {

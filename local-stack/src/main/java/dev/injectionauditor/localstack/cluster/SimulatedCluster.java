@@ -18,12 +18,13 @@ public final class SimulatedCluster implements AutoCloseable {
     private final Store store = new Store();
     private final FailOpenLedger ledger = new FailOpenLedger();
     private final WebhookCaller webhooks = new WebhookCaller(store);
-    private final ApiServer server;
+    private final Api api;
+    private ApiServer server;
     private final Controllers controllers;
 
     private SimulatedCluster(int port, InstantSource clock) throws IOException {
         MutatingAdmission admission = new MutatingAdmission(store, webhooks);
-        Api api = new Api(store, new Creation(store, admission, ledger, clock), new Deletion(store, clock));
+        api = new Api(store, new Creation(store, admission, ledger, clock), new Deletion(store, clock), clock);
         for (String name : NAMESPACES) {
             var namespace = Json.object().put("kind", "Namespace").put("apiVersion", "v1");
             Json.meta(namespace).put("name", name);
@@ -80,7 +81,22 @@ public final class SimulatedCluster implements AutoCloseable {
      * judge by it.
      */
     public List<String> storedAfterFailingOpen(String webhook) {
-        return ledger.uids(webhook);
+        return calls(webhook).stream()
+                .filter(call -> !call.applied() && !call.dryRun())
+                .map(AdmissionCall::uid)
+                .toList();
+    }
+
+    /** All calls of a webhook for objects that were created, dry runs included. Tests judge by it. */
+    public List<AdmissionCall> calls(String webhook) {
+        return ledger.calls(webhook);
+    }
+
+    /** Stops the API server and starts it again on the same port; what is stored stays, and controllers go on. */
+    public void restartApiServer() throws IOException {
+        int port = server.port();
+        server.close();
+        server = new ApiServer(api, port);
     }
 
     /** Ends all watches that are running; clients resume them. */

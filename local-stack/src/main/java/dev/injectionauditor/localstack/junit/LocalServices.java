@@ -1,12 +1,9 @@
 package dev.injectionauditor.localstack.junit;
 
 import dev.injectionauditor.localstack.LocalKafka;
-import dev.injectionauditor.localstack.LocalPostgres;
 import dev.injectionauditor.schema.Topics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -14,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The services of a test class:
@@ -22,9 +21,13 @@ import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
  * @RegisterExtension
  * static final LocalServices SERVICES = new LocalServices();
  * }</pre>
+ *
+ * <p>They are real ones. With the system property {@code test.containers} ({@code ./run test --containers}) they run in
+ * Docker, if an engine answers; otherwise beside the tests, from Maven Central.
  */
 public final class LocalServices implements BeforeAllCallback {
 
+    private static final Logger LOG = LoggerFactory.getLogger(LocalServices.class);
     private static final Namespace NAMESPACE = Namespace.create(LocalServices.class);
 
     private @Nullable Running running;
@@ -37,14 +40,14 @@ public final class LocalServices implements BeforeAllCallback {
     }
 
     /** The broker that all tests share. A test that stops it must start its own instead. */
-    public LocalKafka kafka() {
+    public Broker kafka() {
         return running().kafka();
     }
 
     /** Topics that no other test uses, each with so many partitions. */
     public Topics freshTopics(int partitions) {
         Topics topics = new Topics("test-" + UUID.randomUUID());
-        kafka().createTopics(topics, partitions);
+        LocalKafka.createTopics(kafka().bootstrapServers(), topics, partitions);
         return topics;
     }
 
@@ -67,31 +70,39 @@ public final class LocalServices implements BeforeAllCallback {
     /** What runs until the JVM of the tests ends. JUnit closes it. */
     private static final class Running implements AutoCloseable {
 
+        private static final String EMPTY = "template1";
         private static final String TEMPLATE = "migrated";
 
-        private @Nullable LocalKafka kafka;
-        private @Nullable LocalPostgres postgres;
+        private final Services services = choose();
+        private boolean migrated;
 
-        synchronized LocalKafka kafka() {
-            if (kafka == null) {
-                try {
-                    kafka = LocalKafka.start(Files.createTempDirectory("test-kafka"), 0);
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
+        private static Services choose() {
+            if (!Boolean.getBoolean("test.containers")) {
+                return new EmbeddedServices();
             }
-            return kafka;
+            if (ContainerServices.arePossible()) {
+                return new ContainerServices();
+            }
+            LOG.atWarn().log("No Docker engine answers: PostgreSQL and Kafka run beside the tests");
+            return new EmbeddedServices();
+        }
+
+        synchronized Broker kafka() {
+            try {
+                return services.kafka();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
 
         synchronized String freshDatabase(Consumer<String> migrate) {
             try {
-                if (postgres == null) {
-                    Path data = Files.createTempDirectory("test-postgres");
-                    postgres = LocalPostgres.start(data, 0);
-                    migrate.accept(postgres.createDatabase(TEMPLATE));
+                if (!migrated) {
+                    migrate.accept(services.createDatabase(TEMPLATE, EMPTY));
+                    migrated = true;
                 }
-                String name = "test_" + UUID.randomUUID().toString().replace('-', '_');
-                return postgres.createDatabase(name, TEMPLATE);
+                return services.createDatabase(
+                        "test_" + UUID.randomUUID().toString().replace('-', '_'), TEMPLATE);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             } catch (SQLException e) {
@@ -101,15 +112,7 @@ public final class LocalServices implements BeforeAllCallback {
 
         @Override
         public synchronized void close() throws IOException {
-            try {
-                if (postgres != null) {
-                    postgres.close();
-                }
-            } finally {
-                if (kafka != null) {
-                    kafka.close();
-                }
-            }
+            services.close();
         }
     }
 }
