@@ -15,6 +15,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.Locale;
@@ -95,7 +96,11 @@ final class WebhookCaller implements AutoCloseable {
 
     /** The body of the next answer, which must be a good one. */
     static byte[] readAnswer(InputStream stream) throws IOException {
-        String head = readHead(stream);
+        return readBody(readHead(stream), stream);
+    }
+
+    /** The body that belongs to this head, which must be of a good answer. */
+    static byte[] readBody(String head, InputStream stream) throws IOException {
         if (!head.startsWith("HTTP/1.1 200 ")) {
             throw new IOException("no good answer: " + head);
         }
@@ -106,14 +111,15 @@ final class WebhookCaller implements AutoCloseable {
         return stream.readNBytes(Integer.parseInt(length.substring(15).strip()));
     }
 
-    static SSLContext trusting(String authorityPem) {
+    /** @param authoritiesPem one or more certificates, as a {@code caBundle} holds them */
+    static SSLContext trusting(String authoritiesPem) {
         try {
             KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
             store.load(null, null);
-            store.setCertificateEntry(
-                    "authority",
-                    CertificateFactory.getInstance("X.509")
-                            .generateCertificate(new ByteArrayInputStream(authorityPem.getBytes(UTF_8))));
+            for (Certificate authority : CertificateFactory.getInstance("X.509")
+                    .generateCertificates(new ByteArrayInputStream(authoritiesPem.getBytes(UTF_8)))) {
+                store.setCertificateEntry("authority-" + store.size(), authority);
+            }
             TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
             trust.init(store);
             SSLContext context = SSLContext.getInstance("TLS");
