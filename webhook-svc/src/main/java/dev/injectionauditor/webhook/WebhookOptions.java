@@ -1,7 +1,6 @@
 package dev.injectionauditor.webhook;
 
 import dev.injectionauditor.schema.WatchedWebhook;
-import dev.injectionauditor.service.Failures;
 import dev.injectionauditor.service.KafkaOptions;
 import dev.injectionauditor.service.KafkaSettings;
 import dev.injectionauditor.service.Settings;
@@ -9,14 +8,10 @@ import dev.injectionauditor.webhook.admission.ServiceHost;
 import dev.injectionauditor.webhook.http.HttpLimits;
 import dev.injectionauditor.webhook.spool.Spool;
 import dev.injectionauditor.webhook.tls.CertificateSource;
-import dev.injectionauditor.webhook.tls.TlsIdentity;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -78,17 +73,8 @@ final class WebhookOptions {
             description = "Plain HTTP: /healthz, /readyz, /metrics; 0 takes any free port. Default: ${DEFAULT-VALUE}")
     @Nullable String managementPort;
 
-    @Option(
-            names = "--tls-cert",
-            paramLabel = "FILE",
-            description = "Serving certificate and what leads to its authority, in PEM. Required.")
-    @Nullable String tlsCertificate;
-
-    @Option(
-            names = "--tls-key",
-            paramLabel = "FILE",
-            description = "Private key of the certificate in PEM, unencrypted. Required.")
-    @Nullable String tlsKey;
+    @Mixin
+    TlsOptions tls = new TlsOptions();
 
     @Option(
             names = "--max-body-bytes",
@@ -166,7 +152,7 @@ final class WebhookOptions {
         Optional<InetAddress> checkedAddress = readAddress(settings);
         int checkedPort = settings.port("--port", port);
         int checkedManagementPort = settings.port("--management-port", managementPort);
-        CertificateSource certificate = readCertificate(settings);
+        CertificateSource certificate = tls.read(settings);
         HttpLimits limits = new HttpLimits(
                 settings.number("--max-body-bytes", maxBodyBytes, LEAST_BODY_LIMIT, MOST_BODY_LIMIT),
                 settings.duration("--request-timeout", requestTimeout, Duration.ofMillis(100), Duration.ofMinutes(5)),
@@ -210,18 +196,5 @@ final class WebhookOptions {
             settings.problem("--address", "must be an IP address");
             return Optional.empty();
         }
-    }
-
-    private CertificateSource readCertificate(Settings settings) {
-        Path certificate = settings.file("--tls-cert", tlsCertificate);
-        Path key = settings.file("--tls-key", tlsKey);
-        if (Files.isRegularFile(certificate) && Files.isRegularFile(key)) {
-            try {
-                TlsIdentity.of(Files.readAllBytes(certificate), Files.readString(key));
-            } catch (IOException | GeneralSecurityException e) {
-                settings.problem("--tls-cert and --tls-key", Failures.inOneLine(e));
-            }
-        }
-        return new CertificateSource.InFiles(certificate, key);
     }
 }

@@ -7,6 +7,7 @@ import dev.injectionauditor.webhook.admission.Injector;
 import dev.injectionauditor.webhook.admission.Outcome;
 import dev.injectionauditor.webhook.events.AdmissionSender;
 import dev.injectionauditor.webhook.http.HttpsServer;
+import dev.injectionauditor.webhook.selfmanaged.SelfManagedCertificates;
 import dev.injectionauditor.webhook.spool.Spool;
 import dev.injectionauditor.webhook.tls.CertificateSource;
 import dev.injectionauditor.webhook.tls.Certificates;
@@ -152,6 +153,8 @@ final class WebhookService implements AutoCloseable {
     private Certificates openCertificates() throws IOException, GeneralSecurityException {
         return switch (config.certificate()) {
             case CertificateSource.InFiles(Path certificate, Path key) -> new FileCertificates(certificate, key, clock);
+            case CertificateSource.SelfManaged where ->
+                new SelfManagedCertificates(where, config.webhook().webhook(), clock);
         };
     }
 

@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
  * Reads an unencrypted private key in PEM: PKCS 8, and the older forms for RSA (PKCS 1) and elliptic curves (SEC 1)
  * that cert-manager and Go programs write unless told otherwise. The JDK reads PKCS 8 only, so those are wrapped.
  */
-final class PemPrivateKey {
+public final class PemPrivateKey {
 
     private static final Pattern BLOCK =
             Pattern.compile("-----BEGIN ((?:[A-Z]+ )?PRIVATE KEY)-----([^-]+)-----END \\1-----");
@@ -34,7 +34,7 @@ final class PemPrivateKey {
     private PemPrivateKey() {}
 
     /** @throws GeneralSecurityException if there is no such key; the message quotes nothing of the text */
-    static PrivateKey parse(String pem) throws GeneralSecurityException {
+    public static PrivateKey parse(String pem) throws GeneralSecurityException {
         Matcher block = BLOCK.matcher(pem);
         if (!block.find()) {
             throw new InvalidKeyException("the key file holds no private key in PEM");

@@ -1,0 +1,210 @@
+package dev.injectionauditor.webhook.selfmanaged;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.injectionauditor.service.Failures;
+import dev.injectionauditor.service.Loop;
+import dev.injectionauditor.webhook.selfmanaged.RenewalRule.Facts;
+import dev.injectionauditor.webhook.selfmanaged.RenewalRule.Validity;
+import dev.injectionauditor.webhook.tls.CertificateSource.SelfManaged;
+import dev.injectionauditor.webhook.tls.Certificates;
+import dev.injectionauditor.webhook.tls.TlsIdentity;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookConfiguration;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Certificates from a Secret that all replicas share, made and renewed by whichever of them comes first. */
+public final class SelfManagedCertificates implements Certificates {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SelfManagedCertificates.class);
+    private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(30);
+    private static final Validity NEVER = new Validity(Instant.MIN, Instant.MIN);
+    private static final Facts NO_FACTS = new Facts(List.of(), -1, NEVER, false);
+
+    private final SelfManaged where;
+    private final String webhook;
+    private final CertificatePolicy policy;
+    private final InstantSource clock;
+    private final Pki pki = new Pki();
+    private final Loop loop;
+    private final LongAdder exchanged = new LongAdder();
+    private volatile @Nullable TlsIdentity current;
+    private volatile boolean newestUnusable;
+
+    // Used by the thread of the loop, and after its end by the one that closes.
+    private @Nullable KubernetesClient client;
+    private String servedPem = "";
+    private boolean toldOfMissingConfiguration;
+
+    /** @param webhook name of the webhook in its MutatingWebhookConfiguration */
+    public SelfManagedCertificates(SelfManaged where, String webhook, InstantSource clock) {
+        this(where, webhook, CertificatePolicy.DEFAULT, clock);
+    }
+
+    SelfManagedCertificates(SelfManaged where, String webhook, CertificatePolicy policy, InstantSource clock) {
+        this.where = where;
+        this.webhook = webhook;
+        this.policy = policy;
+        this.clock = clock;
+        this.loop = new Loop("self-managed-certificates", this::runOnce, BETWEEN_LOOKS, clock);
+    }
+
+    @Override
+    public void start() {
+        loop.start();
+    }
+
+    @Override
+    public @Nullable TlsIdentity current() {
+        return current;
+    }
+
+    @Override
+    public long exchanged() {
+        return exchanged.sum();
+    }
+
+    @Override
+    public boolean isNewestUnusable() {
+        return newestUnusable;
+    }
+
+    /** Does the next thing there is to do; true if there may be more. */
+    boolean runOnce() throws IOException, GeneralSecurityException {
+        CertificateStore store = new CertificateStore(client(), where, webhook);
+        Secret secret = store.secret();
+        Certified certified = parse(secret);
+        MutatingWebhookConfiguration configuration = store.configuration();
+        Renewal renewal = RenewalRule.decide(
+                certified == null ? NO_FACTS : certified.facts(where.names(), store.trusted(configuration)),
+                policy,
+                clock.instant());
+        Certified renewed = renewed(certified, renewal);
+        if (renewed != null) {
+            boolean first = store.write(secret, renewed.data());
+            LOG.atInfo()
+                    .addKeyValue("what", renewal.getClass().getSimpleName())
+                    .addKeyValue("byAnotherReplica", !first)
+                    .log("Renewed the webhook's certificates");
+            return true; // to read them as they are now
+        }
+        boolean trusted = trust(store, configuration, certified);
+        serve(certified);
+        return !trusted;
+    }
+
+    private @Nullable Certified parse(@Nullable Secret secret) {
+        if (secret == null) {
+            return null;
+        }
+        try {
+            return Certified.parse(CertificateStore.data(secret));
+        } catch (GeneralSecurityException | IllegalArgumentException e) {
+            LOG.atWarn()
+                    .addKeyValue("secret", where.secret())
+                    .addKeyValue("problem", Failures.inOneLine(e))
+                    .log("The Secret does not hold the webhook's certificates; they are made anew");
+            return null;
+        }
+    }
+
+    /** What the Secret is to hold; null if it stays as it is. */
+    private @Nullable Certified renewed(@Nullable Certified old, Renewal renewal) throws GeneralSecurityException {
+        Instant now = clock.instant();
+        if (old == null) {
+            return startedOver(now);
+        }
+        return switch (renewal) {
+            case Renewal.Keep _ -> null;
+            case Renewal.StartOver _ -> startedOver(now);
+            case Renewal.AddAuthority _ -> old.withAuthority(pki.newAuthority(policy.authorityLife(), now));
+            case Renewal.SignServing _ -> old.withServing(newServing(old.newestAuthority(), now));
+            case Renewal.ForgetExpired _ -> old.withoutExpired(now);
+        };
+    }
+
+    private Certified startedOver(Instant now) throws GeneralSecurityException {
+        Pki.Pair authority = pki.newAuthority(policy.authorityLife(), now);
+        return new Certified(List.of(authority.certificate()), authority.key(), newServing(authority, now));
+    }
+
+    private Pki.Pair newServing(Pki.Pair authority, Instant now) throws GeneralSecurityException {
+        return pki.newServing(authority, where.names(), policy.servingLife(), now);
+    }
+
+    /** Makes API servers trust the authorities; false if it has to be tried again at once. */
+    private boolean trust(
+            CertificateStore store, @Nullable MutatingWebhookConfiguration configuration, Certified certified) {
+        if (configuration == null) {
+            if (!toldOfMissingConfiguration) {
+                toldOfMissingConfiguration = true;
+                LOG.atWarn()
+                        .addKeyValue("name", where.webhookConfiguration())
+                        .log("There is no such MutatingWebhookConfiguration yet, so its caBundle is not set");
+            }
+            return true;
+        }
+        toldOfMissingConfiguration = false;
+        if (store.trusted(configuration).equals(certified.bundle())) {
+            return true;
+        }
+        boolean set = store.trust(configuration, certified.bundle());
+        if (set) {
+            LOG.atInfo()
+                    .addKeyValue("authorities", certified.authorities().size())
+                    .log("Set the caBundle of the webhook");
+        }
+        return set;
+    }
+
+    private void serve(Certified certified) throws IOException, GeneralSecurityException {
+        String pem = Pki.pem(certified.serving().certificate());
+        if (pem.equals(servedPem)) {
+            newestUnusable = false;
+            return;
+        }
+        newestUnusable = true;
+        TlsIdentity identity =
+                TlsIdentity.of(pem.getBytes(UTF_8), Pki.pem(certified.serving().key()));
+        newestUnusable = false;
+        if (current != null) {
+            exchanged.increment();
+        }
+        current = identity;
+        servedPem = pem;
+        LOG.atInfo()
+                .addKeyValue("validFrom", identity.notBefore())
+                .addKeyValue("expires", identity.notAfter())
+                .log("Took a certificate of our own for new connections");
+    }
+
+    private KubernetesClient client() {
+        if (client == null) {
+            Config config = where.kubeconfig() == null
+                    ? Config.autoConfigure(null)
+                    : Config.fromKubeconfig(where.kubeconfig().toFile());
+            client = new KubernetesClientBuilder().withConfig(config).build();
+        }
+        return client;
+    }
+
+    @Override
+    public void close() {
+        loop.close();
+        if (client != null) {
+            client.close();
+        }
+    }
+}
