@@ -82,6 +82,10 @@ final class CertificateStore {
                 .get();
     }
 
+    boolean hasWebhook(MutatingWebhookConfiguration configuration) {
+        return webhook(configuration) != null;
+    }
+
     /** What the webhook's {@code caBundle} holds, PEM; empty if it has none. */
     String trusted(@Nullable MutatingWebhookConfiguration configuration) {
         MutatingWebhook ours = configuration == null ? null : webhook(configuration);
@@ -92,14 +96,10 @@ final class CertificateStore {
     /**
      * Sets {@code caBundle} in the configuration that was read.
      *
-     * @return false if somebody changed it meanwhile, or it has no such webhook
+     * @return false if somebody changed it meanwhile
      */
     boolean trust(MutatingWebhookConfiguration read, String bundle) {
-        MutatingWebhook ours = webhook(read);
-        if (ours == null) {
-            return false;
-        }
-        ours.getClientConfig().setCaBundle(encode(bundle));
+        Objects.requireNonNull(webhook(read)).getClientConfig().setCaBundle(encode(bundle));
         return written(() -> client.resource(read).update());
     }
 

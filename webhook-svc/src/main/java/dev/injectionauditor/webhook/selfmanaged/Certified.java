@@ -12,25 +12,34 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the Secret holds.
  *
  * @param authorities oldest first, at least one
  * @param authorityKey of the newest one
+ * @param trustedSince since when {@code caBundle} has had the newest one, null if it has not been seen there
  * @param serving certificate and key to serve with
  */
-record Certified(List<X509Certificate> authorities, PrivateKey authorityKey, Pki.Pair serving) {
+record Certified(
+        List<X509Certificate> authorities,
+        PrivateKey authorityKey,
+        @Nullable Instant trustedSince,
+        Pki.Pair serving) {
 
     private static final String AUTHORITIES = "ca.crt";
     private static final String AUTHORITY_KEY = "ca.key";
+    private static final String TRUSTED_SINCE = "ca.trusted-since";
     private static final String SERVING = "tls.crt";
     private static final String SERVING_KEY = "tls.key";
     private static final int DNS_NAME = 2;
@@ -54,16 +63,29 @@ record Certified(List<X509Certificate> authorities, PrivateKey authorityKey, Pki
         return new Certified(
                 authorities,
                 PemPrivateKey.parse(data.get(AUTHORITY_KEY)),
+                time(data.get(TRUSTED_SINCE)),
                 new Pki.Pair(serving.getFirst(), PemPrivateKey.parse(data.get(SERVING_KEY))));
+    }
+
+    private static @Nullable Instant time(@Nullable String text) throws GeneralSecurityException {
+        try {
+            return text == null ? null : Instant.parse(text);
+        } catch (DateTimeParseException e) {
+            throw new GeneralSecurityException("the Secret has a " + TRUSTED_SINCE + " that is no time");
+        }
     }
 
     /** The data of the Secret. */
     Map<String, String> data() {
-        return Map.of(
-                AUTHORITIES, bundle(),
-                AUTHORITY_KEY, Pki.pem(authorityKey),
-                SERVING, Pki.pem(serving.certificate()),
-                SERVING_KEY, Pki.pem(serving.key()));
+        Map<String, String> data = new HashMap<>();
+        data.put(AUTHORITIES, bundle());
+        data.put(AUTHORITY_KEY, Pki.pem(authorityKey));
+        data.put(SERVING, Pki.pem(serving.certificate()));
+        data.put(SERVING_KEY, Pki.pem(serving.key()));
+        if (trustedSince != null) {
+            data.put(TRUSTED_SINCE, trustedSince.toString());
+        }
+        return data;
     }
 
     /** All authorities, as {@code caBundle} holds them before it is encoded. */
@@ -79,12 +101,17 @@ record Certified(List<X509Certificate> authorities, PrivateKey authorityKey, Pki
     Certified withAuthority(Pki.Pair authority) {
         List<X509Certificate> more = new ArrayList<>(authorities);
         more.add(authority.certificate());
-        return new Certified(more, authority.key(), serving);
+        return new Certified(more, authority.key(), null, serving);
+    }
+
+    /** With the newest authority in {@code caBundle} since this time. */
+    Certified withTrustSince(Instant time) {
+        return new Certified(authorities, authorityKey, time, serving);
     }
 
     /** With another serving certificate. */
     Certified withServing(Pki.Pair other) {
-        return new Certified(authorities, authorityKey, other);
+        return new Certified(authorities, authorityKey, trustedSince, other);
     }
 
     /** Without the authorities that have expired. The newest must not be one of them. */
@@ -95,6 +122,7 @@ record Certified(List<X509Certificate> authorities, PrivateKey authorityKey, Pki
                                 !now.isAfter(authority.getNotAfter().toInstant()))
                         .toList(),
                 authorityKey,
+                trustedSince,
                 serving);
     }
 
@@ -109,7 +137,8 @@ record Certified(List<X509Certificate> authorities, PrivateKey authorityKey, Pki
                 authorities.stream().map(Certified::validity).toList(),
                 isFor(names) ? signer() : -1,
                 validity(serving.certificate()),
-                certificates(trusted).contains(authorities.getLast()));
+                certificates(trusted).contains(authorities.getLast()),
+                trustedSince);
     }
 
     private boolean isFor(Collection<String> names) throws GeneralSecurityException {

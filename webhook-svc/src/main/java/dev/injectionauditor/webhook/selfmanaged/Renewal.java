@@ -12,6 +12,9 @@ sealed interface Renewal {
     /** Make the successor of the newest authority; what is served stays. */
     record AddAuthority() implements Renewal {}
 
+    /** Write down that {@code caBundle} has the newest authority since now. */
+    record NoteTrust() implements Renewal {}
+
     /** Make a serving certificate of the newest authority. */
     record SignServing() implements Renewal {}
 

@@ -2,6 +2,7 @@ package dev.injectionauditor.webhook.selfmanaged;
 
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Decides what is to be done about the certificates. */
 final class RenewalRule {
@@ -32,8 +33,14 @@ final class RenewalRule {
      *     for the names of the Service, or none of them signed it
      * @param serving of the serving certificate; means nothing without a signer
      * @param newestIsTrusted whether {@code caBundle} has the newest authority
+     * @param trustedSince since when it has, as far as that was written down; null if it was not
      */
-    record Facts(List<Validity> authorities, int signer, Validity serving, boolean newestIsTrusted) {}
+    record Facts(
+            List<Validity> authorities,
+            int signer,
+            Validity serving,
+            boolean newestIsTrusted,
+            @Nullable Instant trustedSince) {}
 
     /** Decides. */
     static Renewal decide(Facts facts, CertificatePolicy policy, Instant now) {
@@ -54,12 +61,11 @@ final class RenewalRule {
         if (authorities.get(newest).isDue(now)) {
             return new Renewal.AddAuthority();
         }
-        Instant knownEverywhere = authorities
-                .get(newest)
-                .notBefore()
-                .plus(CertificatePolicy.CLOCK_SKEW)
-                .plus(policy.spread());
-        boolean maySign = facts.newestIsTrusted() && !now.isBefore(knownEverywhere);
+        Instant since = facts.trustedSince();
+        if (facts.newestIsTrusted() && since == null) {
+            return new Renewal.NoteTrust();
+        }
+        boolean maySign = facts.newestIsTrusted() && since != null && !now.isBefore(since.plus(policy.spread()));
         boolean wanted = facts.signer() < newest || facts.serving().isDue(now);
         return wanted && maySign ? new Renewal.SignServing() : new Renewal.Keep();
     }

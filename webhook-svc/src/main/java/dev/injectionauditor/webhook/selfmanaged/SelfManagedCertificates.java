@@ -31,7 +31,7 @@ public final class SelfManagedCertificates implements Certificates {
     private static final Logger LOG = LoggerFactory.getLogger(SelfManagedCertificates.class);
     private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(30);
     private static final Validity NEVER = new Validity(Instant.MIN, Instant.MIN);
-    private static final Facts NO_FACTS = new Facts(List.of(), -1, NEVER, false);
+    private static final Facts NO_FACTS = new Facts(List.of(), -1, NEVER, false, null);
 
     private final SelfManaged where;
     private final String webhook;
@@ -100,9 +100,9 @@ public final class SelfManagedCertificates implements Certificates {
                     .log("Renewed the webhook's certificates");
             return true; // to read them as they are now
         }
-        boolean trusted = trust(store, configuration, certified);
+        boolean changed = trust(store, configuration, certified);
         serve(certified);
-        return !trusted;
+        return changed;
     }
 
     private @Nullable Certified parse(@Nullable Secret secret) {
@@ -130,6 +130,7 @@ public final class SelfManagedCertificates implements Certificates {
             case Renewal.Keep _ -> null;
             case Renewal.StartOver _ -> startedOver(now);
             case Renewal.AddAuthority _ -> old.withAuthority(pki.newAuthority(policy.authorityLife(), now));
+            case Renewal.NoteTrust _ -> old.withTrustSince(now);
             case Renewal.SignServing _ -> old.withServing(newServing(old.newestAuthority(), now));
             case Renewal.ForgetExpired _ -> old.withoutExpired(now);
         };
@@ -137,36 +138,37 @@ public final class SelfManagedCertificates implements Certificates {
 
     private Certified startedOver(Instant now) throws GeneralSecurityException {
         Pki.Pair authority = pki.newAuthority(policy.authorityLife(), now);
-        return new Certified(List.of(authority.certificate()), authority.key(), newServing(authority, now));
+        return new Certified(List.of(authority.certificate()), authority.key(), null, newServing(authority, now));
     }
 
     private Pki.Pair newServing(Pki.Pair authority, Instant now) throws GeneralSecurityException {
         return pki.newServing(authority, where.names(), policy.servingLife(), now);
     }
 
-    /** Makes API servers trust the authorities; false if it has to be tried again at once. */
+    /** Makes API servers trust the authorities; true if that changed something, or would have to. */
     private boolean trust(
             CertificateStore store, @Nullable MutatingWebhookConfiguration configuration, Certified certified) {
-        if (configuration == null) {
+        if (configuration == null || !store.hasWebhook(configuration)) {
             if (!toldOfMissingConfiguration) {
                 toldOfMissingConfiguration = true;
                 LOG.atWarn()
-                        .addKeyValue("name", where.webhookConfiguration())
-                        .log("There is no such MutatingWebhookConfiguration yet, so its caBundle is not set");
+                        .addKeyValue("configuration", where.webhookConfiguration())
+                        .addKeyValue("webhook", webhook)
+                        .log(
+                                "There is no such MutatingWebhookConfiguration or webhook yet, so its caBundle is not set");
             }
-            return true;
+            return false;
         }
         toldOfMissingConfiguration = false;
         if (store.trusted(configuration).equals(certified.bundle())) {
-            return true;
+            return false;
         }
-        boolean set = store.trust(configuration, certified.bundle());
-        if (set) {
+        if (store.trust(configuration, certified.bundle())) {
             LOG.atInfo()
                     .addKeyValue("authorities", certified.authorities().size())
                     .log("Set the caBundle of the webhook");
         }
-        return set;
+        return true;
     }
 
     private void serve(Certified certified) throws IOException, GeneralSecurityException {

@@ -22,23 +22,26 @@ class RenewalRuleTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                // day | authorities made at | signer | serving made at | is the newest trusted?
-                "  0 |       | -1 |   0 | false | StartOver     | there is nothing",
-                "  1 | 0     |  0 |   0 | true  | Keep          | all is new",
-                " 19 | 0     |  0 |   0 | true  | Keep          | two thirds are not over",
-                " 20 | 0     |  0 |   0 | true  | SignServing   | two thirds are over",
-                " 20 | 0     |  0 |   0 | false | Keep          | nobody trusts it yet, and the old one is still valid",
-                " 31 | 0     |  0 |   0 | false | SignServing   | it has expired",
-                "  1 | 0     | -1 |   0 | true  | SignServing   | it is for another name, or of another authority",
-                " 60 | 0     |  0 |  50 | true  | AddAuthority  | two thirds of the authority are over",
-                " 60 | 0 60  |  0 |  50 | false | Keep          | the new authority has to be known first",
-                " 60 | 0 60  |  0 |  50 | true  | Keep          | and that takes a while",
-                " 62 | 0 60  |  0 |  50 | false | Keep          | which has not even begun",
-                " 62 | 0 60  |  0 |  50 | true  | SignServing   | now everybody knows it",
-                " 62 | 0 60  |  1 |  62 | true  | Keep          | both stay trusted",
-                " 91 | 0 60  |  1 |  82 | true  | ForgetExpired | the old one has expired",
-                " 91 | 0 60  |  0 |  70 | true  | SignServing   | the old one has expired while it was served from",
-                "151 | 0 60  |  1 | 130 | true  | StartOver     | all authorities have expired",
+                // day | authorities made at | signer | serving made at | is the newest trusted, since when? | then
+                "  0 |       | -1 |   0 | false |    | StartOver     | there is nothing",
+                "  0 | 0     |  0 |   0 | false |    | Keep          | nothing can be done before it is trusted",
+                "  0 | 0     |  0 |   0 | true  |    | NoteTrust     | it has just come to be trusted",
+                "  1 | 0     |  0 |   0 | true  |  0 | Keep          | all is new",
+                " 19 | 0     |  0 |   0 | true  |  0 | Keep          | two thirds are not over",
+                " 20 | 0     |  0 |   0 | true  |  0 | SignServing   | two thirds are over",
+                " 20 | 0     |  0 |   0 | false |    | Keep          | nobody trusts it yet, and the old one is still valid",
+                " 31 | 0     |  0 |   0 | false |    | SignServing   | it has expired",
+                "  1 | 0     | -1 |   0 | true  |  0 | SignServing   | it is for another name, or of another authority",
+                " 60 | 0     |  0 |  50 | true  |  0 | AddAuthority  | two thirds of the authority are over",
+                " 60 | 0 60  |  0 |  50 | false |    | Keep          | the new authority has to be known first",
+                " 65 | 0 60  |  0 |  50 | true  |    | NoteTrust     | which begins late here",
+                " 65 | 0 60  |  0 |  50 | true  | 65 | Keep          | and takes a while",
+                " 66 | 0 60  |  0 |  50 | true  | 65 | SignServing   | now everybody knows it",
+                " 66 | 0 60  |  0 |  50 | false | 65 | Keep          | but for somebody who took it away again",
+                " 62 | 0 60  |  1 |  62 | true  | 60 | Keep          | both stay trusted",
+                " 91 | 0 60  |  1 |  82 | true  | 60 | ForgetExpired | the old one has expired",
+                " 91 | 0 60  |  0 |  70 | true  | 60 | SignServing   | the old one has expired while it was served from",
+                "151 | 0 60  |  1 | 130 | true  | 60 | StartOver     | all authorities have expired",
             })
     void shouldDecide(
             long day,
@@ -46,6 +49,7 @@ class RenewalRuleTest {
             int signer,
             long serving,
             boolean newestIsTrusted,
+            Long trustedSince,
             String expected,
             String why) {
         Facts facts = new Facts(
@@ -56,7 +60,8 @@ class RenewalRuleTest {
                                 .toList(),
                 signer,
                 validity(serving, POLICY.servingLife()),
-                newestIsTrusted);
+                newestIsTrusted,
+                trustedSince == null ? null : day(trustedSince));
 
         Renewal renewal = RenewalRule.decide(facts, POLICY, day(day));
 
