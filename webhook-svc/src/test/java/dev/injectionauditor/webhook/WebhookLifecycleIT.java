@@ -1,5 +1,6 @@
 package dev.injectionauditor.webhook;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -10,6 +11,7 @@ import dev.injectionauditor.localstack.LocalCertificates.ServingFiles;
 import dev.injectionauditor.schema.Topics;
 import dev.injectionauditor.schema.WatchedWebhook;
 import dev.injectionauditor.service.KafkaSettings;
+import dev.injectionauditor.webhook.admission.Mutations;
 import dev.injectionauditor.webhook.admission.ServiceHost;
 import dev.injectionauditor.webhook.http.HttpLimits;
 import dev.injectionauditor.webhook.spool.Spool;
@@ -18,6 +20,7 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -25,6 +28,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
@@ -133,6 +137,40 @@ class WebhookLifecycleIT {
                     .isBetween(Duration.ofSeconds(4), Duration.ofSeconds(22));
             assertThatThrownBy(caller::connect).isInstanceOf(ConnectException.class);
         }
+    }
+
+    @Test
+    void shouldSurviveWhateverIsSent() throws Exception {
+        WebhookService service = start(Duration.ZERO);
+        WebhookCaller caller = caller(service);
+        Random random = new Random(20261124);
+        Mutations mutations = new Mutations(random);
+        List<String> recorded = Recorded.names();
+
+        // When mutated reviews come, and reviews of any Pod, then each is answered with an injection or turned away
+        int injected = 0;
+        int turnedAway = 0;
+        for (int i = 0; i < 2_000; i++) {
+            byte[] review = Recorded.body(recorded.get(random.nextInt(recorded.size())));
+            byte[] body = random.nextBoolean() ? mutations.ofFields(review) : mutations.ofBytes(review);
+            HttpResponse<byte[]> response = caller.review(body);
+            if (response.statusCode() == 200) {
+                assertThat(response.body()).asString(UTF_8).contains("\"allowed\":true");
+                injected++;
+            } else {
+                assertThat(response.statusCode()).isBetween(400, 499);
+                turnedAway++;
+            }
+        }
+        assertThat(injected).isGreaterThan(100);
+        assertThat(turnedAway).isGreaterThan(100);
+
+        // And nothing has failed
+        ManagementPort management = new ManagementPort(service.managementPort());
+        assertThat(management.metric("failures_total")).isZero();
+        assertThat(management.metric("events_lost_total{reason=\"unrecorded\"}"))
+                .isZero();
+        oracle.assertInjected(WEB, caller.review(WEB).body());
     }
 
     private void ask(SSLSocket connection) throws IOException {

@@ -9,6 +9,7 @@ import dev.injectionauditor.webhook.AdmissionSchema;
 import dev.injectionauditor.webhook.PatchOracle;
 import dev.injectionauditor.webhook.Recorded;
 import java.time.Instant;
+import java.util.List;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -17,6 +18,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.statistics.Statistics;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 
 /**
  * Whatever arrives: no exception, no refusal, and each patch applies to the object as a parser sees it that reads all
@@ -55,6 +57,28 @@ class MutatedReviewsTest {
         check(body);
     }
 
+    @Property(tries = 5000)
+    void shouldInjectIntoAnyPod(@ForAll("pods") byte[] body) {
+        Outcome outcome = check(body);
+
+        // Then the variable is there once in each container, or as often as the Pod has it itself; and so is the stamp
+        assertThat(outcome).isInstanceOf(Outcome.Injected.class);
+        JsonNode before = oracle.parse(body).get("request").get("object");
+        JsonNode after = oracle.assertInjected(body, ((Outcome.Injected) outcome).answer());
+        assertThat(after.get("metadata").get("annotations").get(Injector.STAMP).stringValue())
+                .isEqualTo(Reviews.UID);
+        for (String list : List.of("initContainers", "containers")) {
+            for (int i = 0; i < after.get("spec").path(list).size(); i++) {
+                long own = PatchOracle.timesSet(before.get("spec").get(list).get(i));
+                assertThat(PatchOracle.timesSet(after.get("spec").get(list).get(i)))
+                        .isEqualTo(Math.max(1, own));
+                Statistics.label("set by the Pod itself").collect(own > 0);
+            }
+        }
+        Statistics.label("set by the Pod itself")
+                .coverage(coverage -> coverage.check(true).percentage(percent -> percent > 5));
+    }
+
     private Outcome check(byte[] body) {
         Outcome outcome = injector.answer(body, NOW);
         switch (outcome) {
@@ -90,6 +114,11 @@ class MutatedReviewsTest {
     @Provide
     Arbitrary<byte[]> spoiledBytes() {
         return recorded((review, seed) -> new Mutations(new java.util.Random(seed)).ofBytes(review));
+    }
+
+    @Provide
+    Arbitrary<byte[]> pods() {
+        return Arbitraries.longs().dontShrink().map(seed -> new RandomPods(new java.util.Random(seed)).creation());
     }
 
     @Provide

@@ -13,7 +13,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Spoils AdmissionReviews: their bytes, or the tree of their fields. */
-final class Mutations {
+public final class Mutations {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
     /** Fields that the webhook reads; most mutations happen there. */
@@ -48,12 +48,13 @@ final class Mutations {
 
     private final Random random;
 
-    Mutations(Random random) {
+    /** @param random decides what is spoiled */
+    public Mutations(Random random) {
         this.random = random;
     }
 
     /** The review with one to five changes to its bytes, most likely no JSON any more. */
-    byte[] ofBytes(byte[] review) {
+    public byte[] ofBytes(byte[] review) {
         byte[] mutated = review;
         for (int i = 1 + random.nextInt(5); i > 0 && mutated.length > 0; i--) {
             mutated = spoil(mutated);
@@ -75,7 +76,7 @@ final class Mutations {
     }
 
     /** The review with one to four fields or elements removed, replaced or doubled; it is still JSON. */
-    byte[] ofFields(byte[] review) {
+    public byte[] ofFields(byte[] review) {
         JsonNode tree = JSON.readTree(review);
         if (random.nextInt(20) == 0) {
             ((ObjectNode) tree.get("request")).put("operation", "UPDATE");
