@@ -113,7 +113,7 @@ public final class HttpsServer implements AutoCloseable {
             return;
         }
         connections.add(connection);
-        SslHandler ssl = identity.context().newHandler(connection.alloc());
+        SslHandler ssl = new SslHandler(identity.newEngine());
         ssl.setHandshakeTimeoutMillis(limits.requestTimeout().toMillis());
         ChannelPipeline handlers = connection.pipeline();
         handlers.addLast(ssl);

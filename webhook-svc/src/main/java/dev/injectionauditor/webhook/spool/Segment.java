@@ -1,11 +1,15 @@
 package dev.injectionauditor.webhook.spool;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -36,11 +40,15 @@ final class Segment implements AutoCloseable {
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle LENGTH = INT.varHandle();
 
-    private final Arena arena;
-    private final MemorySegment memory;
     private final @Nullable Path file;
+    /** Null while the file is not mapped. */
+    private volatile @Nullable Arena arena;
+
+    private volatile @Nullable MemorySegment memory;
     /** No writer is left, or ever was in this process: what is not there will not come. */
-    private final boolean recovered;
+    private volatile boolean recovered;
+
+    private int countWhileUnmapped;
     /** Where the next claim is to be tried; may lag behind. */
     private final AtomicLong tail = new AtomicLong(HEADER);
 
@@ -72,6 +80,36 @@ final class Segment implements AutoCloseable {
         return valid ? segment : null;
     }
 
+    /** Gives the memory of a full segment back until it is to be read; what is in memory only stays. */
+    void unmap() {
+        if (file != null && memory != null) {
+            countWhileUnmapped = count();
+            close();
+        }
+    }
+
+    /** Maps the file again, if it is not mapped. */
+    void remap() throws IOException {
+        if (memory != null) {
+            return;
+        }
+        recovered = true;
+        try (FileChannel channel =
+                FileChannel.open(Objects.requireNonNull(file), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            Arena newArena = Arena.ofShared();
+            memory = channel.map(FileChannel.MapMode.READ_WRITE, 0, SIZE, newArena);
+            arena = newArena;
+        }
+    }
+
+    private MemorySegment memory() {
+        MemorySegment mapped = memory;
+        if (mapped == null) {
+            throw new IllegalStateException("not mapped");
+        }
+        return mapped;
+    }
+
     /** Its file, null if it is in memory only. */
     @Nullable Path file() {
         return file;
@@ -80,6 +118,7 @@ final class Segment implements AutoCloseable {
     /** Appends a record unless there is no room any more. @param crc of the record */
     boolean append(byte[] record, int crc) {
         long needed = space(record.length);
+        MemorySegment memory = memory();
         while (true) {
             long at = tail.get();
             if (at == SIZE) {
@@ -119,6 +158,7 @@ final class Segment implements AutoCloseable {
 
     /** Reads what is at a place. @param at a place where a record begins or could begin */
     Found read(long at) {
+        MemorySegment memory = memory();
         int length = at == SIZE ? SEALED : (int) LENGTH.getVolatile(memory, at);
         if (length == SEALED) {
             return new Found.End();
@@ -139,18 +179,22 @@ final class Segment implements AutoCloseable {
 
     /** Up to where records are done with. */
     long done() {
-        return memory.get(LONG, DONE_AT);
+        return memory().get(LONG, DONE_AT);
     }
 
     /** Remembers, beyond the end of the process, that the records before this place are done with. */
     void setDone(long at) {
-        memory.set(LONG, DONE_AT, at);
+        memory().set(LONG, DONE_AT, at);
     }
 
     /** How many records are there that are not done with, unusable ones included. */
     int count() {
+        MemorySegment memory = this.memory;
+        if (memory == null) {
+            return countWhileUnmapped;
+        }
         int count = 0;
-        long at = done();
+        long at = memory.get(LONG, DONE_AT);
         while (at < SIZE) {
             int length = (int) LENGTH.getVolatile(memory, at);
             if (length == 0 || length == SEALED || at + space(Math.abs(length)) > SIZE) {
@@ -175,6 +219,11 @@ final class Segment implements AutoCloseable {
     /** Gives the memory back; whoever still uses it gets an {@link IllegalStateException}. The file stays. */
     @Override
     public void close() {
-        arena.close();
+        Arena mapped = arena;
+        if (mapped != null) {
+            memory = null;
+            arena = null;
+            mapped.close();
+        }
     }
 }

@@ -79,13 +79,14 @@ final class SegmentFolder implements AutoCloseable {
         }
     }
 
-    /** What the last process has left, oldest first; files that are no segments are deleted. */
+    /** What the last process has left, oldest first and not mapped; files that are no segments are deleted. */
     List<Segment> recover() {
         List<Segment> segments = new ArrayList<>();
         for (Path file : left) {
             try {
                 Segment segment = map(file);
                 if (segment != null) {
+                    segment.unmap(); // all of them at once would take up much memory
                     segments.add(segment);
                 } else {
                     LOG.atWarn().addKeyValue("file", file).log("Deleting a file of the spool that is no segment");

@@ -173,7 +173,20 @@ public final class Spool implements AutoCloseable {
             throw e;
         }
         deleteDiscarded();
+        unmapWaiting();
         return true;
+    }
+
+    /** Only what is being written or read takes up memory. */
+    private void unmapWaiting() {
+        synchronized (reading) {
+            Segment first = segments.getFirst();
+            for (Segment segment : segments) {
+                if (segment != first && segment != writing) {
+                    segment.unmap();
+                }
+            }
+        }
     }
 
     private Segment newSegment() {
@@ -233,6 +246,14 @@ public final class Spool implements AutoCloseable {
             ends.clear();
             while (true) {
                 Segment segment = segments.getFirst();
+                try {
+                    segment.remap();
+                } catch (ClosedByInterruptException e) {
+                    return batch; // and the interrupt ends the wait
+                } catch (IOException e) {
+                    lose(segment, e);
+                    continue;
+                }
                 batchOf = segment;
                 Found found = read(segment, batch, most);
                 if (!batch.isEmpty() || !(found instanceof Found.End) || segment == writing) {
@@ -242,6 +263,18 @@ public final class Spool implements AutoCloseable {
                 delete(segment);
             }
         }
+    }
+
+    /** Gives up the first segment. */
+    private void lose(Segment first, IOException problem) {
+        LOG.atError()
+                .addKeyValue("file", first.file())
+                .addKeyValue("events", first.count())
+                .addKeyValue("problem", Failures.inOneLine(problem))
+                .log("A file of the spool cannot be read any more; its events are lost");
+        damaged.add(first.count());
+        removed.add(first.count());
+        segments.removeFirst();
     }
 
     /** What stopped the reading. */

@@ -1,12 +1,10 @@
 package dev.injectionauditor.webhook.tls;
 
-import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
-import io.netty.handler.ssl.SslProvider;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
+import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
@@ -16,6 +14,10 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Comparator;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.TrustManager;
 
 /**
  * A serving certificate with its key, ready for use.
@@ -25,7 +27,7 @@ import java.util.Comparator;
  * @param notBefore when the whole chain begins to be valid
  * @param notAfter when the first certificate of the chain expires
  */
-public record TlsIdentity(SslContext context, X509Certificate certificate, Instant notBefore, Instant notAfter) {
+public record TlsIdentity(SSLContext context, X509Certificate certificate, Instant notBefore, Instant notAfter) {
 
     private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
 
@@ -40,10 +42,7 @@ public record TlsIdentity(SslContext context, X509Certificate certificate, Insta
         X509Certificate[] chain = readChain(chainPem);
         PrivateKey key = PemPrivateKey.parse(keyPem);
         requirePair(chain[0].getPublicKey(), key);
-        SslContext context = SslContextBuilder.forServer(key, chain)
-                .sslProvider(SslProvider.JDK)
-                .protocols(PROTOCOLS)
-                .build();
+        SSLContext context = context(chain, key);
         Comparator<Instant> order = Comparator.naturalOrder();
         return new TlsIdentity(
                 context,
@@ -56,6 +55,28 @@ public record TlsIdentity(SslContext context, X509Certificate certificate, Insta
                         .map(certificate -> certificate.getNotAfter().toInstant())
                         .min(order)
                         .orElseThrow());
+    }
+
+    /** The server's side of a connection that is about to begin. */
+    public SSLEngine newEngine() {
+        SSLEngine engine = context.createSSLEngine();
+        engine.setUseClientMode(false);
+        engine.setEnabledProtocols(PROTOCOLS);
+        return engine;
+    }
+
+    /** By the JDK alone: Netty's builder would load Bouncy Castle, which is there for other reasons. */
+    private static SSLContext context(X509Certificate[] chain, PrivateKey key)
+            throws GeneralSecurityException, IOException {
+        char[] password = {};
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, password);
+        store.setKeyEntry("webhook", key, password, chain);
+        KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        keys.init(store, password);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(keys.getKeyManagers(), new TrustManager[0], null);
+        return context;
     }
 
     /** Whether every certificate of the chain is valid at this time. */

@@ -38,7 +38,7 @@ class TlsIdentityTest {
 
         TlsIdentity identity = load(files, files);
 
-        assertThat(identity.context().isServer()).isTrue();
+        assertThat(identity.newEngine().getUseClientMode()).isFalse();
         assertThat(identity.isValidAt(Instant.now())).isTrue();
         assertThat(identity.isValidAt(Instant.now().plus(Duration.ofDays(2)))).isFalse();
         assertThat(identity.isValidAt(Instant.now().minus(Duration.ofDays(2)))).isFalse();
