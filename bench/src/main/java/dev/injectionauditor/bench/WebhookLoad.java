@@ -1,0 +1,168 @@
+package dev.injectionauditor.bench;
+
+import dev.injectionauditor.bench.Wrk.Result;
+import dev.injectionauditor.localstack.Folders;
+import dev.injectionauditor.localstack.FreePorts;
+import dev.injectionauditor.localstack.LocalKafka;
+import dev.injectionauditor.schema.Topics;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Loads the webhook with recorded reviews over TLS and prints a table. */
+@Command(
+        name = "webhook",
+        mixinStandardHelpOptions = true,
+        description =
+                "Loads the packaged webhook, and another one beside it if wanted, with recorded reviews over TLS.")
+final class WebhookLoad implements Callable<Integer> {
+
+    private static final int STARTS = 5;
+
+    @Option(
+            names = "--peer-url",
+            paramLabel = "URL",
+            description = "Another webhook to load in turn with ours; on this machine, with all of the path.")
+    @Nullable String peerUrl;
+
+    @Option(names = "--peer-pid", paramLabel = "PID", description = "Its process, to tell its memory.")
+    @Nullable Long peerPid;
+
+    @Option(names = "--seconds", defaultValue = "8", description = "Length of a run. Default: ${DEFAULT-VALUE}")
+    int seconds;
+
+    @Option(names = "--rounds", defaultValue = "3", description = "Runs of each kind. Default: ${DEFAULT-VALUE}")
+    int rounds;
+
+    @Option(
+            names = "--connections",
+            split = ",",
+            defaultValue = "1,16",
+            description = "Connections at a time. Default: ${DEFAULT-VALUE}")
+    List<Integer> connections = List.of();
+
+    @Option(
+            names = "--kafka",
+            description = "With a Kafka broker on the same machine; without it, events stay in the spool.")
+    boolean withKafka;
+
+    private final PrintStream out = System.out;
+
+    private record Target(String name, String url) {}
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        Wrk.require();
+        Path folder = Files.createTempDirectory("bench");
+        try {
+            measure(folder);
+        } finally {
+            Folders.delete(folder);
+        }
+        return 0;
+    }
+
+    private void measure(Path folder) throws IOException, InterruptedException {
+        Wrk wrk = new Wrk(folder, Reviews.files(Reviews.folder()));
+        String nobody = "127.0.0.1:" + FreePorts.find(1).getFirst();
+        tellStarts(folder, nobody);
+        try (@Nullable LocalKafka kafka = withKafka ? LocalKafka.start(folder.resolve("kafka"), 0) : null) {
+            if (kafka != null) {
+                kafka.createTopics(Topics.defaults(), 1);
+            }
+            try (WebhookUnderLoad webhook =
+                    new WebhookUnderLoad(folder, kafka == null ? nobody : kafka.bootstrapServers())) {
+                List<Target> targets = new ArrayList<>(List.of(new Target("webhook", webhook.url())));
+                if (peerUrl != null) {
+                    targets.add(new Target("peer", peerUrl));
+                }
+                for (Target target : targets) {
+                    out.println("Warming up: " + target.name());
+                    wrk.run(target.url(), 16, Duration.ofSeconds(seconds));
+                }
+                print(run(wrk, targets));
+                out.printf(
+                        "%nMost resident memory of the webhook: %d MiB%n",
+                        WebhookUnderLoad.peakMebibytes(webhook.pid()));
+                if (peerPid != null) {
+                    out.printf("Most resident memory of the peer: %d MiB%n", WebhookUnderLoad.peakMebibytes(peerPid));
+                }
+            }
+        }
+    }
+
+    private void tellStarts(Path folder, String nobody) throws IOException, InterruptedException {
+        List<Double> millis = new ArrayList<>();
+        for (int i = 0; i < STARTS; i++) {
+            try (WebhookUnderLoad started = new WebhookUnderLoad(folder, nobody)) {
+                millis.add((double) started.start().toMillis());
+            }
+        }
+        out.printf(
+                "Ready after %.0f ms (the median of %d starts, %s)%n",
+                median(millis), STARTS, Files.exists(WebhookUnderLoad.CACHE) ? "with the AOT cache" : "no AOT cache");
+    }
+
+    /** All targets in turn, so that each meets the same machine. */
+    private Map<String, List<Result>> run(Wrk wrk, List<Target> targets) throws IOException, InterruptedException {
+        Map<String, List<Result>> results = new LinkedHashMap<>();
+        for (int count : connections) {
+            for (int round = 0; round < rounds; round++) {
+                for (Target target : targets) {
+                    Result result = wrk.run(target.url(), count, Duration.ofSeconds(seconds));
+                    results.computeIfAbsent(row(count, target.name()), any -> new ArrayList<>())
+                            .add(result);
+                    out.printf(
+                            "%s, %d connections: %.0f/s, p50 %.2f ms, p99 %.2f ms %s%n",
+                            target.name(), count, result.perSecond(), result.p50(), result.p99(), result.bad());
+                }
+            }
+        }
+        return results;
+    }
+
+    private static String row(int connections, String target) {
+        return connections + " | " + target;
+    }
+
+    private void print(Map<String, List<Result>> results) {
+        out.println();
+        out.println("| connections | | answers/s | p50 ms | p99 ms |");
+        out.println("|---|---|---|---|---|");
+        results.forEach((row, runs) -> out.printf(
+                "| %s | %.0f | %.2f | %.2f |%n",
+                row, median(runs, Result::perSecond), median(runs, Result::p50), median(runs, Result::p99)));
+        for (int count : connections) {
+            List<Result> peer = results.get(row(count, "peer"));
+            if (peer != null) {
+                List<Result> ours = results.get(row(count, "webhook"));
+                out.printf(
+                        "| %d | ratio | %.1f | %.2f | %.2f |%n",
+                        count,
+                        median(ours, Result::perSecond) / median(peer, Result::perSecond),
+                        median(ours, Result::p50) / median(peer, Result::p50),
+                        median(ours, Result::p99) / median(peer, Result::p99));
+            }
+        }
+    }
+
+    private static double median(List<Result> results, ToDoubleFunction<Result> value) {
+        return median(results.stream().mapToDouble(value).boxed().toList());
+    }
+
+    private static double median(List<Double> values) {
+        List<Double> sorted = values.stream().sorted().toList();
+        return sorted.get(sorted.size() / 2);
+    }
+}
