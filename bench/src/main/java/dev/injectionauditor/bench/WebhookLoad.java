@@ -29,6 +29,9 @@ import picocli.CommandLine.Option;
 final class WebhookLoad implements Callable<Integer> {
 
     private static final int STARTS = 5;
+    private static final ToDoubleFunction<Run> PER_SECOND = run -> run.result().perSecond();
+    private static final ToDoubleFunction<Run> P50 = run -> run.result().p50();
+    private static final ToDoubleFunction<Run> P99 = run -> run.result().p99();
 
     @Option(
             names = "--peer-url",
@@ -36,7 +39,7 @@ final class WebhookLoad implements Callable<Integer> {
             description = "Another webhook to load in turn with ours; on this machine, with all of the path.")
     @Nullable String peerUrl;
 
-    @Option(names = "--peer-pid", paramLabel = "PID", description = "Its process, to tell its memory.")
+    @Option(names = "--peer-pid", paramLabel = "PID", description = "Its process, to tell its memory and time.")
     @Nullable Long peerPid;
 
     @Option(names = "--seconds", defaultValue = "8", description = "Length of a run. Default: ${DEFAULT-VALUE}")
@@ -59,7 +62,11 @@ final class WebhookLoad implements Callable<Integer> {
 
     private final PrintStream out = System.out;
 
-    private record Target(String name, String url) {}
+    /** @param process null if it is not known */
+    private record Target(String name, String url, @Nullable ProcessFigures process) {}
+
+    /** @param cpuMicros processor time of the target for an answer, NaN if it is not known */
+    private record Run(Result result, double cpuMicros) {}
 
     @Override
     public Integer call() throws IOException, InterruptedException {
@@ -83,20 +90,25 @@ final class WebhookLoad implements Callable<Integer> {
             }
             try (WebhookUnderLoad webhook =
                     new WebhookUnderLoad(folder, kafka == null ? nobody : kafka.bootstrapServers())) {
-                List<Target> targets = new ArrayList<>(List.of(new Target("webhook", webhook.url())));
+                List<Target> targets = new ArrayList<>(
+                        List.of(new Target("webhook", webhook.url(), new ProcessFigures(webhook.pid()))));
                 if (peerUrl != null) {
-                    targets.add(new Target("peer", peerUrl));
+                    targets.add(new Target("peer", peerUrl, peerPid == null ? null : new ProcessFigures(peerPid)));
                 }
                 for (Target target : targets) {
                     out.println("Warming up: " + target.name());
                     wrk.run(target.url(), 16, Duration.ofSeconds(seconds));
                 }
                 print(run(wrk, targets));
-                out.printf(
-                        "%nMost resident memory of the webhook: %d MiB%n",
-                        WebhookUnderLoad.peakMebibytes(webhook.pid()));
-                if (peerPid != null) {
-                    out.printf("Most resident memory of the peer: %d MiB%n", WebhookUnderLoad.peakMebibytes(peerPid));
+                out.println();
+                for (Target target : targets) {
+                    if (target.process() != null) {
+                        out.printf(
+                                "Resident memory of the %s after that: %d MiB, at most %d MiB%n",
+                                target.name(),
+                                target.process().mebibytes(),
+                                target.process().peakMebibytes());
+                    }
                 }
             }
         }
@@ -115,50 +127,70 @@ final class WebhookLoad implements Callable<Integer> {
     }
 
     /** All targets in turn, so that each meets the same machine. */
-    private Map<String, List<Result>> run(Wrk wrk, List<Target> targets) throws IOException, InterruptedException {
-        Map<String, List<Result>> results = new LinkedHashMap<>();
+    private Map<String, List<Run>> run(Wrk wrk, List<Target> targets) throws IOException, InterruptedException {
+        Map<String, List<Run>> results = new LinkedHashMap<>();
         for (int count : connections) {
             for (int round = 0; round < rounds; round++) {
                 for (Target target : targets) {
-                    Result result = wrk.run(target.url(), count, Duration.ofSeconds(seconds));
+                    Run run = run(wrk, target, count);
                     results.computeIfAbsent(row(count, target.name()), any -> new ArrayList<>())
-                            .add(result);
+                            .add(run);
+                    Result result = run.result();
                     out.printf(
-                            "%s, %d connections: %.0f/s, p50 %.2f ms, p99 %.2f ms %s%n",
-                            target.name(), count, result.perSecond(), result.p50(), result.p99(), result.bad());
+                            "%s, %d connections: %.0f/s, p50 %.2f ms, p99 %.2f ms, %.0f us of processor time %s%n",
+                            target.name(),
+                            count,
+                            result.perSecond(),
+                            result.p50(),
+                            result.p99(),
+                            run.cpuMicros(),
+                            result.bad());
                 }
             }
         }
         return results;
     }
 
+    private Run run(Wrk wrk, Target target, int count) throws IOException, InterruptedException {
+        ProcessFigures process = target.process();
+        long before = process == null ? 0 : process.cpuMicros();
+        Result result = wrk.run(target.url(), count, Duration.ofSeconds(seconds));
+        return new Run(
+                result, process == null ? Double.NaN : (double) (process.cpuMicros() - before) / result.answers());
+    }
+
     private static String row(int connections, String target) {
         return connections + " | " + target;
     }
 
-    private void print(Map<String, List<Result>> results) {
+    private void print(Map<String, List<Run>> results) {
         out.println();
-        out.println("| connections | | answers/s | p50 ms | p99 ms |");
-        out.println("|---|---|---|---|---|");
+        out.println("| connections | | answers/s | p50 ms | p99 ms | processor time per answer, us |");
+        out.println("|---|---|---|---|---|---|");
         results.forEach((row, runs) -> out.printf(
-                "| %s | %.0f | %.2f | %.2f |%n",
-                row, median(runs, Result::perSecond), median(runs, Result::p50), median(runs, Result::p99)));
+                "| %s | %.0f | %.2f | %.2f | %.0f |%n",
+                row, median(runs, PER_SECOND), median(runs, P50), median(runs, P99), median(runs, Run::cpuMicros)));
         for (int count : connections) {
-            List<Result> peer = results.get(row(count, "peer"));
+            List<Run> peer = results.get(row(count, "peer"));
             if (peer != null) {
-                List<Result> ours = results.get(row(count, "webhook"));
+                List<Run> ours = results.get(row(count, "webhook"));
                 out.printf(
-                        "| %d | ratio | %.1f | %.2f | %.2f |%n",
+                        "| %d | ratio | %.1f | %.2f | %.2f | %.2f |%n",
                         count,
-                        median(ours, Result::perSecond) / median(peer, Result::perSecond),
-                        median(ours, Result::p50) / median(peer, Result::p50),
-                        median(ours, Result::p99) / median(peer, Result::p99));
+                        ratio(ours, peer, PER_SECOND),
+                        ratio(ours, peer, P50),
+                        ratio(ours, peer, P99),
+                        ratio(ours, peer, Run::cpuMicros));
             }
         }
     }
 
-    private static double median(List<Result> results, ToDoubleFunction<Result> value) {
-        return median(results.stream().mapToDouble(value).boxed().toList());
+    private static double ratio(List<Run> ours, List<Run> peer, ToDoubleFunction<Run> value) {
+        return median(ours, value) / median(peer, value);
+    }
+
+    private static double median(List<Run> runs, ToDoubleFunction<Run> value) {
+        return median(runs.stream().mapToDouble(value).boxed().toList());
     }
 
     private static double median(List<Double> values) {

@@ -96,15 +96,6 @@ final class WebhookUnderLoad implements AutoCloseable {
         return process.pid();
     }
 
-    /** The most memory a process has had resident so far, in MiB, as Linux counts it. */
-    static long peakMebibytes(long pid) throws IOException {
-        return Files.readAllLines(Path.of("/proc", String.valueOf(pid), "status")).stream()
-                .filter(line -> line.startsWith("VmHWM:"))
-                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
-                .findFirst()
-                .orElseThrow(() -> new IOException("no VmHWM of process " + pid));
-    }
-
     @Override
     public void close() {
         process.destroyForcibly().onExit().join();

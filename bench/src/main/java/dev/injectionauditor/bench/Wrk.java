@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
 final class Wrk {
 
     private static final Pattern RATE = Pattern.compile("Requests/sec:\\s+([0-9.]+)");
+    private static final Pattern ANSWERS = Pattern.compile("(\\d+) requests in ");
     private static final Pattern PERCENTILE = Pattern.compile("\\s+(50|99)%\\s+([0-9.]+)(us|ms|s)\\b");
     private static final Pattern BAD = Pattern.compile("(Non-2xx or 3xx responses: \\d+|Socket errors: .*)");
 
@@ -22,12 +23,13 @@ final class Wrk {
     /**
      * What a run showed.
      *
+     * @param answers how many came
      * @param perSecond answers per second
      * @param p50 half of the answers took no longer, in milliseconds
      * @param p99 99 of 100 answers took no longer, in milliseconds
      * @param bad what went wrong, empty if nothing did
      */
-    record Result(double perSecond, double p50, double p99, String bad) {}
+    record Result(long answers, double perSecond, double p50, double p99, String bad) {}
 
     /** @param folder where its script is put */
     Wrk(Path folder, List<Path> reviews) throws IOException {
@@ -75,11 +77,13 @@ final class Wrk {
                 .start();
         String output = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
         Matcher rate = RATE.matcher(output);
-        if (!process.waitFor(1, TimeUnit.MINUTES) || process.exitValue() != 0 || !rate.find()) {
+        Matcher answers = ANSWERS.matcher(output);
+        if (!process.waitFor(1, TimeUnit.MINUTES) || process.exitValue() != 0 || !rate.find() || !answers.find()) {
             throw new IOException("wrk failed:\n" + output);
         }
         Matcher bad = BAD.matcher(output);
         return new Result(
+                Long.parseLong(answers.group(1)),
                 Double.parseDouble(rate.group(1)),
                 percentile(output, "50"),
                 percentile(output, "99"),
