@@ -1,11 +1,7 @@
 package dev.injectionauditor.bench;
 
-import java.util.concurrent.Callable;
-import org.openjdk.jmh.runner.Runner;
-import org.openjdk.jmh.runner.RunnerException;
-import org.openjdk.jmh.runner.options.OptionsBuilder;
-import org.openjdk.jmh.runner.options.TimeValue;
-import org.openjdk.jmh.runner.options.VerboseMode;
+import dev.injectionauditor.bench.webhook.AnswerBench;
+import dev.injectionauditor.bench.webhook.WebhookLoad;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -14,7 +10,7 @@ import picocli.CommandLine.Command;
         name = "bench",
         mixinStandardHelpOptions = true,
         description = "Measures the parts of Injection Auditor.",
-        subcommands = {WebhookLoad.class, BenchMain.Answer.class})
+        subcommands = {WebhookLoad.class, AnswerBench.class})
 public final class BenchMain {
 
     private BenchMain() {}
@@ -27,25 +23,5 @@ public final class BenchMain {
                     return 1;
                 })
                 .execute(arguments));
-    }
-
-    /** The work of one answer alone, measured by JMH. */
-    @Command(name = "answer", description = "The work of one answer alone, without TLS and HTTP, by JMH.")
-    static final class Answer implements Callable<Integer> {
-
-        @Override
-        public Integer call() throws RunnerException {
-            new Runner(new OptionsBuilder()
-                            .include(AnswerBenchmark.class.getSimpleName())
-                            .forks(1)
-                            .warmupIterations(3)
-                            .warmupTime(TimeValue.seconds(3))
-                            .measurementIterations(5)
-                            .measurementTime(TimeValue.seconds(3))
-                            .verbosity(VerboseMode.NORMAL)
-                            .build())
-                    .run();
-            return 0;
-        }
     }
 }

@@ -2,11 +2,7 @@
  * Benchmarks: what docs/performance.md is measured with.
  *
  * <p>For: developers, by {@code ./run bench}. May touch: processes that it starts itself, ports of 127.0.0.1, temporary
- * folders. Data comes from the recorded admission reviews among the tests of {@code webhook-svc} and goes out as
- * tables.
- *
- * <p>{@code AnswerBenchmark} measures the pure work (JMH); {@code WebhookLoad} loads the packaged service over TLS with
- * {@code wrk} and, if wanted, another webhook beside it, in turn, so that both meet the same machine.
+ * folders. Each package below measures one part and prints tables.
  */
 @NullMarked
 package dev.injectionauditor.bench;

@@ -1,4 +1,4 @@
-package dev.injectionauditor.bench;
+package dev.injectionauditor.bench.webhook;
 
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,6 +1,6 @@
-package dev.injectionauditor.bench;
+package dev.injectionauditor.bench.webhook;
 
-import dev.injectionauditor.bench.Wrk.Result;
+import dev.injectionauditor.bench.webhook.Wrk.Result;
 import dev.injectionauditor.localstack.Folders;
 import dev.injectionauditor.localstack.FreePorts;
 import dev.injectionauditor.localstack.LocalKafka;
@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description =
                 "Loads the packaged webhook, and another one beside it if wanted, with recorded reviews over TLS.")
-final class WebhookLoad implements Callable<Integer> {
+public final class WebhookLoad implements Callable<Integer> {
 
     private static final int STARTS = 5;
     private static final ToDoubleFunction<Run> PER_SECOND = run -> run.result().perSecond();

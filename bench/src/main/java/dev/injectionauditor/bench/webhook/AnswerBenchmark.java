@@ -1,4 +1,4 @@
-package dev.injectionauditor.bench;
+package dev.injectionauditor.bench.webhook;
 
 import dev.injectionauditor.schema.CloudEvent;
 import dev.injectionauditor.schema.EventCodec;
