@@ -39,4 +39,13 @@ record PastRecreation(
     Instant endedAt() {
         return finishedAt == null ? givenUpAt() : finishedAt;
     }
+
+    /** Whether its result says that the Pod is gone. A failed one may have left it, so it does not say so. */
+    boolean hasEndedThePod() {
+        return switch (outcome) {
+            case RECREATED, MISSED_AGAIN, NOT_REPLACED, GONE -> !dryRun;
+            case REFUSED, EXPIRED, PLANNED, FAILED -> false;
+            case null -> false;
+        };
+    }
 }

@@ -41,6 +41,8 @@ sealed interface RecreationDecision {
         BREAKER_TRIAL,
         /** Its recreation is requested. */
         UNDER_WAY,
+        /** A result says that it is gone, and its end has not been observed yet. */
+        END_NOT_SEEN,
         /** Another Pod of the same owner is being recreated. */
         OWNER_BUSY,
         /** The replacement of another Pod of its StatefulSet has not been observed yet. */

@@ -47,6 +47,7 @@ final class RecreationRule {
             return new Never(never.get());
         }
         return busy(pod, situation.ofOwner(), now)
+                .or(() -> evicted(pod, situation.ofOwner()))
                 .or(() -> situation.outlook().objection(situation.underWay(), now))
                 .or(() -> early(pod.createdAt().plus(policy.minimumAge()), WaitReason.TOO_YOUNG, now))
                 .or(() -> early(attempts.notBefore(policy.backoff()), WaitReason.BACKOFF, now))
@@ -92,6 +93,13 @@ final class RecreationRule {
                 .map(past -> new Wait(
                         past.pod().equals(pod.pod().uid()) ? WaitReason.UNDER_WAY : WaitReason.OWNER_BUSY,
                         past.givenUpAt()));
+    }
+
+    /** The result can come before the observation of the Pod's end; to request it again would only spend the limits. */
+    private static Optional<Wait> evicted(MissedPod pod, List<PastRecreation> ofOwner) {
+        return ofOwner.stream().anyMatch(past -> past.pod().equals(pod.pod().uid()) && past.hasEndedThePod())
+                ? Optional.of(new Wait(WaitReason.END_NOT_SEEN, null))
+                : Optional.empty();
     }
 
     private static Optional<Wait> early(Instant notBefore, WaitReason reason, Instant now) {

@@ -23,6 +23,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class RecreationRuleTest {
 
@@ -112,6 +113,15 @@ class RecreationRuleTest {
         assertThat(decide(pod("ReplicaSet"), past(OTHER, null, 421)))
                 .isEqualTo(new Wait(WaitReason.BACKOFF, NOW.plusSeconds(29)));
         assertThat(decide(pod("ReplicaSet"), past(OTHER, null, 460))).isEqualTo(NOW_FIRST);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Outcome.class,
+            names = {"RECREATED", "GONE", "MISSED_AGAIN", "NOT_REPLACED"})
+    void shouldNotRequestAgainWhatAResultSaysIsGone(Outcome outcome) {
+        lastInjected = NOW;
+        assertThat(decide(pod("ReplicaSet"), past(POD, outcome, 1))).isEqualTo(new Wait(WaitReason.END_NOT_SEEN, null));
     }
 
     @Test

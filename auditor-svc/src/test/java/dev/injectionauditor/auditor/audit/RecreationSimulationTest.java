@@ -22,8 +22,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Plays random hours of a cluster: outages come and go, remediators answer late, wrongly or never. Whatever happens,
- * the promises hold at every step; and once the webhook is healthy, every missed Pod that may be recreated is.
+ * Plays random hours of a cluster: outages come and go, remediators answer late, wrongly or never, and the end of a Pod
+ * is observed some time after the result that tells of it. Whatever happens, the promises hold at every step; and once
+ * the webhook is healthy, every missed Pod that may be recreated is.
  */
 class RecreationSimulationTest {
 
@@ -43,6 +44,9 @@ class RecreationSimulationTest {
     private Random random;
     private Instant now = ZERO;
     private final Map<UUID, MissedPod> missed = new HashMap<>();
+    /** Pods that are gone though they still count as missed: until when. */
+    private final Map<UUID, Instant> endSeenAt = new HashMap<>();
+
     private final Map<String, List<PastRecreation>> past = new HashMap<>();
     private final Map<String, Instant> lastInjected = new HashMap<>();
     private final List<Spending.Spent> spent = new ArrayList<>();
@@ -100,6 +104,9 @@ class RecreationSimulationTest {
 
     private void step() {
         answers();
+        missed.keySet()
+                .removeIf(
+                        uid -> endSeenAt.containsKey(uid) && !endSeenAt.get(uid).isAfter(now));
         Breaker breaker = Breaker.of(missedAgain, succeeded, applied);
         // The history may be a moment behind the webhook: an outage shows with its first evidence.
         Outlook outlook = new Outlook(
@@ -128,6 +135,9 @@ class RecreationSimulationTest {
         List<PastRecreation> ofOwner = past.computeIfAbsent(pod.ownerKey(), owner -> new ArrayList<>());
         assertThat(ofOwner).as("one in flight per owner").noneMatch(one -> one.isUnderWay(now));
         assertThat(((Recreate) decided.decision()).attempt()).as("bounded").isLessThanOrEqualTo(POLICY.maxAttempts());
+        assertThat(endSeenAt)
+                .as("what is gone is not requested again")
+                .doesNotContainKey(pod.pod().uid());
         assertThat(pod.createdAt().plus(POLICY.minimumAge())).as("old enough").isBeforeOrEqualTo(now);
         ofOwner.add(new PastRecreation(pod.pod().uid(), false, now, now.plus(POLICY.requestLife()), null, null, false));
         spent.add(new Spending.Spent(pod.pod().namespace(), false, now));
@@ -150,14 +160,15 @@ class RecreationSimulationTest {
 
     private PastRecreation answered(PastRecreation one) {
         MissedPod pod = missed.get(one.pod());
-        Outcome outcome = pod == null ? Outcome.GONE : outcome();
+        Outcome outcome = pod == null || endSeenAt.containsKey(one.pod()) ? Outcome.GONE : outcome();
+        if (outcome == Outcome.RECREATED || outcome == Outcome.MISSED_AGAIN || outcome == Outcome.NOT_REPLACED) {
+            endSeenAt.put(one.pod(), now.plusSeconds(random.nextInt(20)));
+        }
         if (outcome == Outcome.RECREATED) {
-            missed.remove(one.pod());
             succeeded = succeeded == null || one.requestedAt().isAfter(succeeded) ? one.requestedAt() : succeeded;
             lastInjected.put(pod.ownerKey(), now);
             applied = now;
         } else if (outcome == Outcome.MISSED_AGAIN) {
-            missed.remove(one.pod());
             miss(pod.owner());
             missedAgain = now;
         }
