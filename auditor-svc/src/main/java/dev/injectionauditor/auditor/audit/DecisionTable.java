@@ -72,7 +72,7 @@ final class DecisionTable {
                 row.setDecision(DecisionKind.wait);
                 row.setReason(reason(reason));
                 // PostgreSQL keeps microseconds; what is compared has to be what comes back.
-                row.setUntilAt(until == null ? null : until.truncatedTo(ChronoUnit.MICROS));
+                row.setUntilAt(until == null || isMoving(reason) ? null : until.truncatedTo(ChronoUnit.MICROS));
             }
             case RecreationDecision.Never(RecreationDecision.NeverReason reason) -> {
                 row.setDecision(DecisionKind.never);
@@ -80,6 +80,24 @@ final class DecisionTable {
             }
         }
         return row;
+    }
+
+    /** Whether the time moves with every request of others: all that wait would be written again each time. */
+    private static boolean isMoving(RecreationDecision.WaitReason reason) {
+        return switch (reason) {
+            case CLUSTER_LIMIT, NAMESPACE_LIMIT -> true;
+            case OUTAGE_OPEN,
+                    OUTAGE_NOT_SETTLED,
+                    NOT_WATCHED,
+                    BREAKER_OPEN,
+                    BREAKER_TRIAL,
+                    UNDER_WAY,
+                    END_NOT_SEEN,
+                    OWNER_BUSY,
+                    REPLACEMENT_NOT_SEEN,
+                    BACKOFF,
+                    TOO_YOUNG -> false;
+        };
     }
 
     /** The value of the database enum that has the name of this one. */

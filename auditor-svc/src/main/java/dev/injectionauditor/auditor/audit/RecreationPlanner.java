@@ -42,18 +42,30 @@ final class RecreationPlanner implements Loop.Work {
 
     @Override
     public boolean runOnce() {
-        db.transaction(transaction -> {
-            DSLContext tx = transaction.dsl();
-            boolean mine = tx.select(DSL.function("pg_try_advisory_xact_lock", Boolean.class, DSL.val(LOCK)))
-                    .fetchSingle()
-                    .value1();
-            if (mine) {
-                for (int webhook : PodTable.webhooksWithMissed(tx)) {
-                    plan(tx, webhook);
-                }
+        // A transaction for each webhook: trouble with one does not hold up the others.
+        List<RuntimeException> failures = new ArrayList<>();
+        for (int webhook : PodTable.webhooksWithMissed(db)) {
+            try {
+                db.transaction(transaction -> planAlone(transaction.dsl(), webhook));
+            } catch (RuntimeException e) {
+                failures.add(e);
             }
-        });
+        }
+        if (!failures.isEmpty()) {
+            RuntimeException first = failures.getFirst();
+            failures.stream().skip(1).forEach(first::addSuppressed);
+            throw first;
+        }
         return false;
+    }
+
+    private void planAlone(DSLContext tx, int webhook) {
+        boolean mine = tx.select(DSL.function("pg_try_advisory_xact_lock", Boolean.class, DSL.val(LOCK)))
+                .fetchSingle()
+                .value1();
+        if (mine) {
+            plan(tx, webhook);
+        }
     }
 
     private void plan(DSLContext tx, int webhook) {

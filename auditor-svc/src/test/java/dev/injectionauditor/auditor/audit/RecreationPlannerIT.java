@@ -19,6 +19,7 @@ import dev.injectionauditor.auditor.db.tables.records.RecreationDecisionRecord;
 import dev.injectionauditor.auditor.policy.Allowances;
 import dev.injectionauditor.auditor.policy.RecreationPolicy;
 import dev.injectionauditor.localstack.junit.LocalServices;
+import dev.injectionauditor.schema.Event;
 import dev.injectionauditor.schema.OwnerRef;
 import dev.injectionauditor.schema.PodObservation.Lifecycle;
 import dev.injectionauditor.schema.PodRef;
@@ -32,6 +33,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.jooq.DSLContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -182,6 +184,53 @@ class RecreationPlannerIT {
         assertThat(requests).extracting(RecreationRequest::dryRun).containsExactly(true, true);
         assertThat(decision(2).getDecision()).isEqualTo(DecisionKind.plan);
         assertThat(decision(2).getMode()).isEqualTo(RecreationMode.PLAN);
+    }
+
+    @Test
+    void shouldNotRequestAgainWhatAResultSaysIsGoneBeforeItsEndIsObserved() {
+        // Given a result that came before the end of its Pod, and a replacement that was injected
+        planAt(30, RecreationMode.RECREATE);
+        audit.write(injected(5, 32), result(requests.getFirst(), Outcome.RECREATED, 5, 33));
+
+        // When
+        planAt(34, RecreationMode.RECREATE);
+
+        // Then only the other Pod of the owner is requested
+        assertThat(requests).extracting(request -> request.pod().uid()).containsExactly(uid(2), uid(3));
+        planAt(35, RecreationMode.RECREATE);
+        assertThat(requests).hasSize(2);
+        assertThat(decision(2).getReason()).isEqualTo(DecisionReason.owner_busy);
+    }
+
+    @Test
+    void shouldNotWriteAgainWhatWaitsForALimitEachTimeThatSomethingElseIsRequested() {
+        // Given four requests, then a fifth, which is all that a namespace may have within a minute
+        audit.write(missedOfOwners(30, 33));
+        planAt(30, RecreationMode.RECREATE);
+        assertThat(requests).hasSize(4);
+        audit.write(missedOfOwners(33, 40));
+        planAt(31, RecreationMode.RECREATE);
+        assertThat(requests).hasSize(5);
+
+        // When a minute after the first four there is room for four again
+        planAt(90.5, RecreationMode.RECREATE);
+        assertThat(requests).hasSize(9);
+
+        // Then what still waits, now until another moment, is not written again
+        assertThat(db.fetch(RECREATION_DECISION, RECREATION_DECISION.REASON.eq(DecisionReason.namespace_limit)))
+                .hasSize(2)
+                .allSatisfy(waiting -> assertThat(waiting.getDecidedAt()).isEqualTo(at(31)));
+    }
+
+    private static Event[] missedOfOwners(int from, int until) {
+        return IntStream.range(from, until)
+                .mapToObj(i -> pod(
+                        i,
+                        10,
+                        new OwnerRef("apps/v1", "ReplicaSet", "owner-" + i, new UUID(8, i)),
+                        null,
+                        List.of("web")))
+                .toArray(Event[]::new);
     }
 
     @Test
