@@ -25,13 +25,7 @@ final class AdmissionTable {
         if (admissions.isEmpty()) {
             return;
         }
-        tx.insertInto(ADMISSION)
-                .columns(ADMISSION.fields())
-                .valuesOfRecords(admissions.stream()
-                        .map(admission -> record(webhook, admission, now))
-                        .toList())
-                .onConflictDoNothing()
-                .execute();
+        rows(webhook, admissions, now).insertInto(tx).onConflictDoNothing().execute();
         tx.update(POD)
                 .set(POD.UNCONFIRMED, false)
                 .where(POD.WEBHOOK_ID.eq(webhook))
@@ -53,19 +47,23 @@ final class AdmissionTable {
         }
     }
 
-    private static AdmissionRecord record(int webhook, Admission admission, Instant now) {
-        return new AdmissionRecord(
-                webhook,
-                admission.requestUid(),
-                admission.namespace(),
-                admission.name(),
-                admission.generateName(),
-                admission.owner() == null ? null : admission.owner().uid(),
-                admission.containers(),
-                admission.patched(),
-                admission.answeredAt(),
-                admission.replica(),
-                now,
-                false);
+    private static Rows<AdmissionRecord, Admission> rows(int webhook, List<Admission> admissions, Instant now) {
+        return Rows.of(ADMISSION, admissions)
+                .all(ADMISSION.WEBHOOK_ID, webhook)
+                .each(ADMISSION.REQUEST_UID, Admission::requestUid)
+                .each(ADMISSION.NAMESPACE, Admission::namespace)
+                .each(ADMISSION.POD_NAME, Admission::name)
+                .each(ADMISSION.GENERATE_NAME, Admission::generateName)
+                .each(
+                        ADMISSION.OWNER_UID,
+                        admission -> admission.owner() == null
+                                ? null
+                                : admission.owner().uid())
+                .each(ADMISSION.CONTAINERS, Admission::containers)
+                .each(ADMISSION.PATCHED, Admission::patched)
+                .each(ADMISSION.ANSWERED_AT, Admission::answeredAt)
+                .each(ADMISSION.REPLICA, Admission::replica)
+                .all(ADMISSION.STORED_AT, now)
+                .all(ADMISSION.ORPHANED, false);
     }
 }

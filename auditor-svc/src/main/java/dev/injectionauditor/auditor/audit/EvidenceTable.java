@@ -70,16 +70,12 @@ final class EvidenceTable implements EvidenceLog {
                 .map(EvidenceChange::before)
                 .filter(Objects::nonNull)
                 .toList());
-        List<EvidenceRecord> records = changes.stream()
+        List<Evidence> added = changes.stream()
                 .map(EvidenceChange::after)
                 .filter(Objects::nonNull)
-                .map(this::record)
                 .toList();
-        if (!records.isEmpty()) {
-            tx.insertInto(EVIDENCE)
-                    .columns(EVIDENCE.fields())
-                    .valuesOfRecords(records)
-                    .execute();
+        if (!added.isEmpty()) {
+            rows(added).insertInto(tx).execute();
         }
         CallHours.count(tx, webhook, changes);
     }
@@ -166,14 +162,19 @@ final class EvidenceTable implements EvidenceLog {
         return row(evidence.at(), evidence.version(), evidence.ref());
     }
 
-    private EvidenceRecord record(Evidence evidence) {
-        return new EvidenceRecord(
-                webhook,
-                evidence.at(),
-                evidence.version(),
-                evidence.ref(),
-                EvidenceSource.valueOf(evidence.source().name().toLowerCase(Locale.ROOT)),
-                EvidenceKind.valueOf(evidence.kind().name().toLowerCase(Locale.ROOT)));
+    private Rows<EvidenceRecord, Evidence> rows(List<Evidence> added) {
+        return Rows.of(EVIDENCE, added)
+                .all(EVIDENCE.WEBHOOK_ID, webhook)
+                .each(EVIDENCE.AT, Evidence::at)
+                .each(EVIDENCE.VERSION, Evidence::version)
+                .each(EVIDENCE.REF, Evidence::ref)
+                .each(
+                        EVIDENCE.SOURCE,
+                        evidence ->
+                                EvidenceSource.valueOf(evidence.source().name().toLowerCase(Locale.ROOT)))
+                .each(
+                        EVIDENCE.KIND,
+                        evidence -> EvidenceKind.valueOf(evidence.kind().name().toLowerCase(Locale.ROOT)));
     }
 
     private static Evidence evidence(EvidenceRecord row) {

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
@@ -169,15 +170,11 @@ final class PodTable {
                     .and(row(POD.POD_UID, POD.CREATED_AT).in(gone))
                     .execute();
         }
-        List<PodRecord> records = changes.stream()
-                .map(PodChange::after)
-                .filter(Objects::nonNull)
-                .map(after -> record(webhook, after, now))
-                .toList();
-        if (!records.isEmpty()) {
-            tx.insertInto(POD)
-                    .columns(POD.fields())
-                    .valuesOfRecords(records)
+        List<StoredPod> written =
+                changes.stream().map(PodChange::after).filter(Objects::nonNull).toList();
+        if (!written.isEmpty()) {
+            rows(webhook, written, now)
+                    .insertInto(tx)
                     .onConflict(POD.WEBHOOK_ID, POD.POD_UID, POD.CREATED_AT)
                     .doUpdate()
                     .setAllToExcluded()
@@ -205,34 +202,36 @@ final class PodTable {
                 .execute();
     }
 
-    private static PodRecord record(int webhook, StoredPod pod, Instant now) {
-        PodFacts facts = pod.facts();
-        OwnerRef owner = facts.owner();
-        PodRecord record = new PodRecord();
-        record.setWebhookId(webhook);
-        record.setPodUid(facts.pod().uid());
-        record.setNamespace(facts.pod().namespace());
-        record.setPodName(facts.pod().name());
-        record.setOwnerApiVersion(owner == null ? null : owner.apiVersion());
-        record.setOwnerKind(owner == null ? null : owner.kind());
-        record.setOwnerName(owner == null ? null : owner.name());
-        record.setOwnerUid(owner == null ? null : owner.uid());
-        record.setCreatedAt(facts.createdAt());
-        record.setResourceVersion(facts.resourceVersion());
-        record.setStamp(facts.stamp());
-        record.setContainers(facts.containers());
-        record.setLacking(facts.lacking().toArray(String[]::new));
-        record.setInForceSince(facts.inForceSince());
-        record.setLifecycle(pod.lifecycle());
-        record.setLifecycleVersion(pod.lifecycleVersion());
-        record.setVerdict(pod.verdict());
-        record.setCause(pod.cause());
-        record.setUnconfirmed(false);
-        record.setStoredAt(now);
-        record.setRecreationMode(pod.recreation().mode());
-        record.setNeverRecreate(pod.recreation().exempt());
-        record.setSystemCritical(pod.recreation().systemCritical());
-        return record;
+    private static Rows<PodRecord, StoredPod> rows(int webhook, List<StoredPod> pods, Instant now) {
+        return Rows.of(POD, pods)
+                .all(POD.WEBHOOK_ID, webhook)
+                .each(POD.POD_UID, pod -> pod.facts().pod().uid())
+                .each(POD.NAMESPACE, pod -> pod.facts().pod().namespace())
+                .each(POD.POD_NAME, pod -> pod.facts().pod().name())
+                .each(POD.OWNER_API_VERSION, ofOwner(OwnerRef::apiVersion))
+                .each(POD.OWNER_KIND, ofOwner(OwnerRef::kind))
+                .each(POD.OWNER_NAME, ofOwner(OwnerRef::name))
+                .each(POD.OWNER_UID, ofOwner(OwnerRef::uid))
+                .each(POD.CREATED_AT, pod -> pod.facts().createdAt())
+                .each(POD.RESOURCE_VERSION, pod -> pod.facts().resourceVersion())
+                .each(POD.STAMP, pod -> pod.facts().stamp())
+                .each(POD.CONTAINERS, pod -> pod.facts().containers())
+                .each(POD.LACKING, pod -> pod.facts().lacking().toArray(String[]::new))
+                .each(POD.IN_FORCE_SINCE, pod -> pod.facts().inForceSince())
+                .each(POD.LIFECYCLE, StoredPod::lifecycle)
+                .each(POD.LIFECYCLE_VERSION, StoredPod::lifecycleVersion)
+                .each(POD.VERDICT, StoredPod::verdict)
+                .each(POD.CAUSE, StoredPod::cause)
+                .all(POD.UNCONFIRMED, false)
+                .all(POD.STORED_AT, now)
+                .each(POD.RECREATION_MODE, pod -> pod.recreation().mode())
+                .each(POD.NEVER_RECREATE, pod -> pod.recreation().exempt())
+                .each(POD.SYSTEM_CRITICAL, pod -> pod.recreation().systemCritical());
+    }
+
+    private static <T> Function<StoredPod, @Nullable T> ofOwner(Function<OwnerRef, T> value) {
+        return pod ->
+                pod.facts().owner() == null ? null : value.apply(pod.facts().owner());
     }
 
     private static StoredPod stored(PodRecord record) {

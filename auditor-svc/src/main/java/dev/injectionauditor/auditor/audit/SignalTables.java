@@ -9,7 +9,10 @@ import static org.jooq.impl.DSL.min;
 
 import dev.injectionauditor.schema.Signal;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jooq.DSLContext;
 
@@ -22,40 +25,68 @@ final class SignalTables {
     private SignalTables() {}
 
     static void write(DSLContext tx, int webhook, List<Signal> signals) {
+        List<Signal.Endpoints> endpoints = new ArrayList<>();
+        Map<Instant, Signal.Watched> spans = new LinkedHashMap<>();
         for (Signal signal : signals) {
             switch (signal) {
-                case Signal.Endpoints endpoints ->
-                    tx.insertInto(ENDPOINTS)
-                            .values(webhook, endpoints.at(), endpoints.ready())
-                            .onConflictDoNothing()
-                            .execute();
+                case Signal.Endpoints change -> endpoints.add(change);
                 case Signal.Probe probe -> {
                     // Evidence like that of Pods: the history deals with it.
                 }
-                case Signal.RecreationSetting setting ->
-                    tx.insertInto(RECREATION_SETTING)
-                            .values(
-                                    webhook,
-                                    setting.namespace(),
-                                    setting.mode(),
-                                    Long.parseLong(setting.resourceVersion()),
-                                    setting.at())
-                            .onConflict(RECREATION_SETTING.WEBHOOK_ID, RECREATION_SETTING.NAMESPACE)
-                            .doUpdate()
-                            .setAllToExcluded()
-                            .where(RECREATION_SETTING.RESOURCE_VERSION.lt(
-                                    excluded(RECREATION_SETTING.RESOURCE_VERSION)))
-                            .execute();
-                case Signal.Watched watched ->
-                    tx.insertInto(WATCHED_SPAN)
-                            .values(webhook, watched.from(), watched.until(), watched.begin())
-                            .onConflict(WATCHED_SPAN.WEBHOOK_ID, WATCHED_SPAN.FROM_AT)
-                            .doUpdate()
-                            .set(
-                                    WATCHED_SPAN.UNTIL_AT,
-                                    greatest(WATCHED_SPAN.UNTIL_AT, excluded(WATCHED_SPAN.UNTIL_AT)))
-                            .execute();
+                case Signal.RecreationSetting setting -> writeSetting(tx, webhook, setting);
+                case Signal.Watched span -> spans.merge(span.from(), span, SignalTables::longer);
             }
+        }
+        writeEndpoints(tx, webhook, endpoints);
+        writeSpans(tx, webhook, List.copyOf(spans.values()));
+    }
+
+    private static void writeSetting(DSLContext tx, int webhook, Signal.RecreationSetting setting) {
+        tx.insertInto(RECREATION_SETTING)
+                .values(
+                        webhook,
+                        setting.namespace(),
+                        setting.mode(),
+                        Long.parseLong(setting.resourceVersion()),
+                        setting.at())
+                .onConflict(RECREATION_SETTING.WEBHOOK_ID, RECREATION_SETTING.NAMESPACE)
+                .doUpdate()
+                .setAllToExcluded()
+                .where(RECREATION_SETTING.RESOURCE_VERSION.lt(excluded(RECREATION_SETTING.RESOURCE_VERSION)))
+                .execute();
+    }
+
+    /** Of two assertions of one span the longer one; why it began was said first. */
+    private static Signal.Watched longer(Signal.Watched first, Signal.Watched other) {
+        return other.until().isAfter(first.until())
+                ? new Signal.Watched(first.from(), other.until(), first.begin())
+                : first;
+    }
+
+    private static void writeEndpoints(DSLContext tx, int webhook, List<Signal.Endpoints> endpoints) {
+        if (!endpoints.isEmpty()) {
+            Rows.of(ENDPOINTS, endpoints)
+                    .all(ENDPOINTS.WEBHOOK_ID, webhook)
+                    .each(ENDPOINTS.SEEN_AT, Signal.Endpoints::at)
+                    .each(ENDPOINTS.READY, Signal.Endpoints::ready)
+                    .insertInto(tx)
+                    .onConflictDoNothing()
+                    .execute();
+        }
+    }
+
+    private static void writeSpans(DSLContext tx, int webhook, List<Signal.Watched> spans) {
+        if (!spans.isEmpty()) {
+            Rows.of(WATCHED_SPAN, spans)
+                    .all(WATCHED_SPAN.WEBHOOK_ID, webhook)
+                    .each(WATCHED_SPAN.FROM_AT, Signal.Watched::from)
+                    .each(WATCHED_SPAN.UNTIL_AT, Signal.Watched::until)
+                    .each(WATCHED_SPAN.BEGIN, Signal.Watched::begin)
+                    .insertInto(tx)
+                    .onConflict(WATCHED_SPAN.WEBHOOK_ID, WATCHED_SPAN.FROM_AT)
+                    .doUpdate()
+                    .set(WATCHED_SPAN.UNTIL_AT, greatest(WATCHED_SPAN.UNTIL_AT, excluded(WATCHED_SPAN.UNTIL_AT)))
+                    .execute();
         }
     }
 
