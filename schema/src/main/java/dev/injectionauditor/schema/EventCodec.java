@@ -3,6 +3,7 @@ package dev.injectionauditor.schema;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -26,19 +27,24 @@ public final class EventCodec {
     /** Value of that header. */
     public static final String CONTENT_TYPE = "application/cloudevents+json; charset=UTF-8";
 
-    private static final String SPEC_VERSION = "1.0";
+    static final String SPEC_VERSION = "1.0";
     private static final int MAX_NESTING = 32;
 
-    private final JsonMapper json = JsonMapper.builder(JsonFactory.builder()
-                    .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxNestingDepth(MAX_NESTING)
-                            .build())
-                    .build())
-            .changeDefaultPropertyInclusion(inclusion -> inclusion.withValueInclusion(JsonInclude.Include.NON_NULL))
-            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-            .build();
+    private final JsonMapper json = mapper();
+    private final SinglePass singlePass = new SinglePass(json);
+
+    static JsonMapper mapper() {
+        return JsonMapper.builder(JsonFactory.builder()
+                        .streamReadConstraints(StreamReadConstraints.builder()
+                                .maxNestingDepth(MAX_NESTING)
+                                .build())
+                        .build())
+                .changeDefaultPropertyInclusion(inclusion -> inclusion.withValueInclusion(JsonInclude.Include.NON_NULL))
+                .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+                .build();
+    }
 
     /** The envelope and payload as JSON in UTF-8, without line breaks. */
     public byte[] encode(CloudEvent event) {
@@ -67,6 +73,12 @@ public final class EventCodec {
         if (bytes == null) {
             throw new InvalidEventException("the record has no value");
         }
+        Optional<CloudEvent> usual = singlePass.decode(bytes);
+        return usual.isPresent() ? usual.get() : decodeTree(bytes);
+    }
+
+    /** Any form of JSON, and what is wrong with it. */
+    CloudEvent decodeTree(byte[] bytes) throws InvalidEventException {
         JsonNode envelope = parse(bytes);
         if (!envelope.isObject()) {
             throw new InvalidEventException("not a JSON object");

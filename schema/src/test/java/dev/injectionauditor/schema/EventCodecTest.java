@@ -2,6 +2,7 @@ package dev.injectionauditor.schema;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.cloudevents.core.provider.EventFormatProvider;
@@ -33,6 +34,30 @@ class EventCodecTest {
 
         // Then
         assertThat(read).isEqualTo(original);
+    }
+
+    @ParameterizedTest
+    @MethodSource("events")
+    void shouldReadInOnePassWhatItWrites(Event event) {
+        // Given
+        CloudEvent original = CloudEvent.of(Samples.SOURCE, event);
+
+        // Then
+        assertThat(new SinglePass(EventCodec.mapper()).decode(codec.encode(original)))
+                .contains(original);
+    }
+
+    @ParameterizedTest
+    @MethodSource("events")
+    void shouldReadAnotherOrderOfAttributes(Event event) throws Exception {
+        // Given an envelope whose type comes after its payload
+        CloudEvent original = CloudEvent.of(Samples.SOURCE, event);
+        String type = "\"type\":\"" + event.type().cloudEventsType() + "\",";
+        String record = new String(codec.encode(original), UTF_8).replace(type, "");
+        String reordered = record.substring(0, record.length() - 1) + "," + type.substring(0, type.length() - 1) + "}";
+
+        // Then
+        assertThat(codec.decode(reordered.getBytes(UTF_8))).isEqualTo(original);
     }
 
     @ParameterizedTest
@@ -122,5 +147,12 @@ class EventCodecTest {
 
         // Then it is read or refused, with a reason in one line
         shouldSurviveAnyBytes(record);
+
+        // And in one pass as with a tree in between
+        new SinglePass(EventCodec.mapper())
+                .decode(record)
+                .ifPresent(event -> assertThatCode(
+                                () -> assertThat(codec.decodeTree(record)).isEqualTo(event))
+                        .doesNotThrowAnyException());
     }
 }

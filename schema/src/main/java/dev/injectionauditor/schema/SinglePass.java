@@ -1,0 +1,101 @@
+package dev.injectionauditor.schema;
+
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.ObjectReader;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Decodes events in the form in which {@link EventCodec} writes them, type before payload, without a tree in between.
+ * Whatever is not in that form it leaves to the codec, which knows what is wrong with it, if anything.
+ */
+final class SinglePass {
+
+    private final JsonMapper json;
+    private final Map<EventType, ObjectReader> payloads = new EnumMap<>(EventType.class);
+
+    SinglePass(JsonMapper json) {
+        this.json = json;
+        for (EventType type : EventType.values()) {
+            // What follows the payload is the rest of the envelope.
+            payloads.put(type, json.readerFor(type.payload()).without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS));
+        }
+    }
+
+    /** The event; nothing if the bytes are not in the usual form. */
+    Optional<CloudEvent> decode(byte[] bytes) {
+        try (JsonParser parser = json.createParser(bytes)) {
+            return new Envelope().read(parser);
+        } catch (JacksonException | IllegalArgumentException | DateTimeException e) {
+            return Optional.empty();
+        }
+    }
+
+    private final class Envelope {
+
+        private @Nullable String specversion;
+        private @Nullable String id;
+        private @Nullable String source;
+        private @Nullable String type;
+        private @Nullable String subject;
+        private @Nullable String time;
+        private @Nullable Event data;
+
+        Optional<CloudEvent> read(JsonParser parser) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                return Optional.empty();
+            }
+            for (String name = parser.nextName(); name != null; name = parser.nextName()) {
+                if (!attribute(name, parser.nextToken(), parser)) {
+                    return Optional.empty();
+                }
+            }
+            if (parser.currentToken() != JsonToken.END_OBJECT || parser.nextToken() != null) {
+                return Optional.empty();
+            }
+            return EventCodec.SPEC_VERSION.equals(specversion) && id != null && source != null && data != null
+                    ? Optional.of(new CloudEvent(
+                            id,
+                            WatchedWebhook.ofSource(source),
+                            subject,
+                            time == null ? null : Instant.parse(time),
+                            data))
+                    : Optional.empty();
+        }
+
+        private boolean attribute(String name, JsonToken value, JsonParser parser) {
+            if (name.equals("data")) {
+                return value == JsonToken.START_OBJECT && data == null && readData(parser);
+            }
+            if (value != JsonToken.VALUE_STRING) {
+                return false;
+            }
+            switch (name) {
+                case "specversion" -> specversion = parser.getString();
+                case "id" -> id = parser.getString();
+                case "source" -> source = parser.getString();
+                case "type" -> type = parser.getString();
+                case "subject" -> subject = parser.getString();
+                case "time" -> time = parser.getString();
+                default -> {
+                    // An attribute that does not matter here.
+                }
+            }
+            return true;
+        }
+
+        private boolean readData(JsonParser parser) {
+            Optional<EventType> known = type == null ? Optional.empty() : EventType.ofCloudEventsType(type);
+            known.ifPresent(payload -> data = payloads.get(payload).readValue(parser));
+            return data != null;
+        }
+    }
+}
