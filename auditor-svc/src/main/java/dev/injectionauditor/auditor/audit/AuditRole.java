@@ -91,8 +91,13 @@ public final class AuditRole implements AutoCloseable {
                 RangeAssignor.class.getName(),
                 ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
                 "none",
+                // Each poll is a transaction with a fixed number of statements for each webhook: of a backlog, much at
+                // a
+                // time.
                 ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
-                2_000);
+                10_000,
+                ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
+                8 * 1024 * 1024);
     }
 
     private static Map<String, Object> producerTuning() {
