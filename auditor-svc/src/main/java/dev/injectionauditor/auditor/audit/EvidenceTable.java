@@ -1,6 +1,7 @@
 package dev.injectionauditor.auditor.audit;
 
 import static dev.injectionauditor.auditor.db.Tables.EVIDENCE;
+import static org.jooq.impl.DSL.any;
 import static org.jooq.impl.DSL.count;
 import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.row;
@@ -53,9 +54,9 @@ final class EvidenceTable implements EvidenceLog {
         if (!wanted.isEmpty()) {
             stored.addAll(tx.selectFrom(EVIDENCE)
                     .where(EVIDENCE.WEBHOOK_ID.eq(webhook))
-                    .and(EVIDENCE.AT.in(
-                            wanted.stream().map(Evidence::at).distinct().toList()))
-                    .and(EVIDENCE.REF.in(wanted.stream().map(Evidence::ref).toList()))
+                    .and(EVIDENCE.AT.eq(
+                            any(wanted.stream().map(Evidence::at).distinct().toArray(Instant[]::new))))
+                    .and(EVIDENCE.REF.eq(any(wanted.stream().map(Evidence::ref).toArray(UUID[]::new))))
                     .fetch(EvidenceTable::evidence));
         }
         return stored;

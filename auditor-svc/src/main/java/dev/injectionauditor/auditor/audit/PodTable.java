@@ -6,8 +6,12 @@ import static org.jooq.impl.DSL.condition;
 import static org.jooq.impl.DSL.excluded;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.inline;
+import static org.jooq.impl.DSL.name;
 import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.row;
+import static org.jooq.impl.DSL.select;
+import static org.jooq.impl.DSL.table;
+import static org.jooq.impl.DSL.val;
 
 import dev.injectionauditor.auditor.db.tables.records.PodRecord;
 import dev.injectionauditor.schema.Cause;
@@ -25,7 +29,10 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
+import org.jooq.Field;
+import org.jooq.Record;
 import org.jooq.Row2;
+import org.jooq.Table;
 import org.jspecify.annotations.Nullable;
 
 /** The table {@code pod}. Every method takes the caller's transaction. */
@@ -48,7 +55,7 @@ final class PodTable {
             return List.of();
         }
         // The time is part of the identity of the row: it spares a look into every partition.
-        List<StoredPod> pods = select(
+        List<StoredPod> pods = fetch(
                 tx,
                 webhook,
                 POD.POD_UID
@@ -68,7 +75,7 @@ final class PodTable {
                 .toArray(UUID[]::new);
         List<StoredPod> all = new ArrayList<>(pods);
         if (stamps.length > 0) {
-            all.addAll(select(tx, webhook, POD.STAMP.eq(any(stamps))));
+            all.addAll(fetch(tx, webhook, POD.STAMP.eq(any(stamps))));
         }
         return all;
     }
@@ -84,7 +91,7 @@ final class PodTable {
             DSLContext tx, int webhook, Instant from, Instant until, Candidates candidates) {
         return candidates.isEmpty()
                 ? List.of()
-                : select(
+                : fetch(
                         tx,
                         webhook,
                         NOT_APPLIED.and(POD.CREATED_AT.between(from, until)).and(isAmong(candidates)));
@@ -95,7 +102,7 @@ final class PodTable {
             DSLContext tx, int webhook, Instant from, Instant until, Candidates candidates) {
         return candidates.isEmpty()
                 ? List.of()
-                : select(
+                : fetch(
                         tx,
                         webhook,
                         POD.CAUSE
@@ -105,12 +112,19 @@ final class PodTable {
     }
 
     private static Condition isAmong(Candidates candidates) {
+        // Candidates are as many as a batch has Pods: as arrays they are no matter for the planner.
+        Field<String[]> namespaces =
+                val(candidates.names.stream().map(Candidates.Name::namespace).toArray(String[]::new));
+        Field<String[]> names =
+                val(candidates.names.stream().map(Candidates.Name::name).toArray(String[]::new));
+        Table<Record> named = table("unnest({0}, {1})", namespaces, names).as("named", "namespace", "pod_name");
         return row(POD.NAMESPACE, POD.POD_NAME)
-                .in(candidates.names.stream()
-                        .map(name -> row(name.namespace(), name.name()))
-                        .toList())
+                .in(select(
+                                field(name("named", "namespace"), POD.NAMESPACE.getDataType()),
+                                field(name("named", "pod_name"), POD.POD_NAME.getDataType()))
+                        .from(named))
                 .or(POD.OWNER_UID.eq(any(candidates.owners.toArray(UUID[]::new))))
-                .or(POD.OWNER_UID.isNull().and(POD.NAMESPACE.in(candidates.namespaces)));
+                .or(POD.OWNER_UID.isNull().and(POD.NAMESPACE.eq(any(candidates.namespaces.toArray(String[]::new)))));
     }
 
     /**
@@ -120,7 +134,7 @@ final class PodTable {
      * @param until exclusive; null for no end
      */
     static List<StoredPod> notAppliedBetween(DSLContext tx, int webhook, Instant from, @Nullable Instant until) {
-        return select(
+        return fetch(
                 tx,
                 webhook,
                 NOT_APPLIED.and(POD.CREATED_AT.ge(from)).and(until == null ? noCondition() : POD.CREATED_AT.lt(until)));
@@ -147,7 +161,7 @@ final class PodTable {
                 .fetch(POD.WEBHOOK_ID);
     }
 
-    private static List<StoredPod> select(DSLContext tx, int webhook, Condition condition) {
+    private static List<StoredPod> fetch(DSLContext tx, int webhook, Condition condition) {
         return tx.selectFrom(POD)
                 .where(POD.WEBHOOK_ID.eq(webhook))
                 .and(condition)
@@ -190,16 +204,22 @@ final class PodTable {
 
     /** Writes nothing but the causes. */
     static void writeCauses(DSLContext tx, int webhook, List<PodChange> changes) {
-        tx.batch(changes.stream()
-                        .map(change -> tx.update(POD)
-                                .set(
-                                        POD.CAUSE,
-                                        Objects.requireNonNull(change.after()).cause())
-                                .where(POD.WEBHOOK_ID.eq(webhook))
-                                .and(POD.POD_UID.eq(change.uid()))
-                                .and(POD.CREATED_AT.eq(change.facts().createdAt())))
-                        .toList())
-                .execute();
+        if (!changes.isEmpty()) {
+            tx.update(POD)
+                    .set(POD.CAUSE, Rows.valueOf(POD.CAUSE))
+                    .from(Rows.of(POD, changes)
+                            .each(POD.POD_UID, PodChange::uid)
+                            .each(POD.CREATED_AT, change -> change.facts().createdAt())
+                            .each(
+                                    POD.CAUSE,
+                                    change -> Objects.requireNonNull(change.after())
+                                            .cause())
+                            .asTable())
+                    .where(POD.WEBHOOK_ID.eq(webhook))
+                    .and(POD.POD_UID.eq(Rows.valueOf(POD.POD_UID)))
+                    .and(POD.CREATED_AT.eq(Rows.valueOf(POD.CREATED_AT)))
+                    .execute();
+        }
     }
 
     private static Rows<PodRecord, StoredPod> rows(int webhook, List<StoredPod> pods, Instant now) {

@@ -16,8 +16,8 @@ import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows to insert into a table, bound as one array for each column. So the text of the statement does not depend on
- * their number, and it is rendered, parsed and planned for a batch of thousands as for one.
+ * Rows to write to a table, bound as one array for each column. So the text of the statement does not depend on their
+ * number, and it is rendered, parsed and planned for a batch of thousands as for one.
  *
  * @param <E> what a row is made from
  */
@@ -66,7 +66,7 @@ final class Rows<R extends Record, E> {
         columns.add(column);
         arrays.add(array);
         arrayNames.add(column.getName());
-        Field<T> element = DSL.field(DSL.name(ALIAS, column.getName()), column.getDataType());
+        Field<T> element = valueOf(column);
         selected.add(type == column.getType() ? element : element.cast(column));
         return this;
     }
@@ -91,15 +91,21 @@ final class Rows<R extends Record, E> {
         return literal.append('}').toString();
     }
 
-    /** The statement, which may still say what happens to rows that are there already. */
+    /** The insertion, which may still say what happens to rows that are there already. */
     InsertOnDuplicateStep<R> insertInto(DSLContext tx) {
+        return tx.insertInto(table).columns(columns).select(DSL.select(selected).from(asTable()));
+    }
+
+    /** The rows to join with, of the columns with a value for each row. */
+    Table<?> asTable() {
         String template = IntStream.range(0, arrays.size())
                 .mapToObj(i -> "{" + i + "}")
                 .collect(Collectors.joining(", ", "unnest(", ")"));
-        return tx.insertInto(table)
-                .columns(columns)
-                .select(DSL.select(selected)
-                        .from(DSL.table(template, arrays.toArray(Field[]::new))
-                                .as(ALIAS, arrayNames.toArray(String[]::new))));
+        return DSL.table(template, arrays.toArray(Field[]::new)).as(ALIAS, arrayNames.toArray(String[]::new));
+    }
+
+    /** A column of {@link #asTable()}. */
+    static <T> Field<T> valueOf(TableField<?, T> column) {
+        return DSL.field(DSL.name(ALIAS, column.getName()), column.getDataType());
     }
 }
