@@ -2,13 +2,8 @@ package dev.injectionauditor.auditor;
 
 import dev.injectionauditor.auditor.AuditorConfig.Role;
 import dev.injectionauditor.auditor.audit.AuditRole;
-import dev.injectionauditor.auditor.observe.ObserveRole;
-import dev.injectionauditor.auditor.remediate.RemediateRole;
 import dev.injectionauditor.service.ManagementServer;
 import dev.injectionauditor.service.Parts;
-import io.fabric8.kubernetes.client.Config;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -19,9 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerConfig;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +35,7 @@ final class Auditor implements AutoCloseable {
     private final Map<String, Predicate<Duration>> progress = new ConcurrentSkipListMap<>();
 
     private final AuditorConfig config;
+    private @Nullable Database database;
 
     Auditor(AuditorConfig config) throws IOException {
         this.config = config;
@@ -52,10 +46,10 @@ final class Auditor implements AutoCloseable {
                     ManagementServer.start(config.management(), metrics, this::health, this::readiness),
                     QUICK);
             if (config.roles().contains(Role.AUDIT)) {
-                startAudit(metrics);
+                startAudit(database(), metrics);
             }
             if (config.roles().contains(Role.OBSERVE) || config.roles().contains(Role.REMEDIATE)) {
-                startClusterRoles(metrics);
+                new ClusterRoles(config, parts, this::database, progress, metrics, clock).start();
             }
             LOG.atInfo()
                     .addKeyValue("cluster", config.watched().cluster())
@@ -70,15 +64,22 @@ final class Auditor implements AutoCloseable {
         }
     }
 
-    private void startAudit(PrometheusMeterRegistry metrics) {
-        Database database = parts.add(
-                "database",
-                Database.open(
-                        config.postgres().url(),
-                        config.postgres().user(),
-                        config.postgres().password()),
-                QUICK);
-        database.migrate();
+    /** The database, opened and brought up to date when a role first needs it. */
+    private Database database() {
+        if (database == null) {
+            database = parts.add(
+                    "database",
+                    Database.open(
+                            config.postgres().url(),
+                            config.postgres().user(),
+                            config.postgres().password()),
+                    QUICK);
+            database.migrate();
+        }
+        return database;
+    }
+
+    private void startAudit(Database database, PrometheusMeterRegistry metrics) {
         AuditRole audit = parts.add(
                 "audit role",
                 new AuditRole(
@@ -92,74 +93,6 @@ final class Auditor implements AutoCloseable {
                         clock),
                 ROLE_LIMIT);
         progress.put("audit", audit::hasProgressedWithin);
-    }
-
-    private void startClusterRoles(PrometheusMeterRegistry metrics) {
-        KubernetesClient client = parts.add(
-                "Kubernetes client",
-                new KubernetesClientBuilder().withConfig(kubernetes()).build(),
-                QUICK);
-        KafkaProducer<String, byte[]> producer = parts.add(
-                "producer",
-                new KafkaProducer<>(config.kafka().producer(Map.of(ProducerConfig.LINGER_MS_CONFIG, 5))),
-                QUICK);
-        if (config.roles().contains(Role.OBSERVE)) {
-            lead("observe", client, () -> {
-                ObserveRole role = new ObserveRole(
-                        client,
-                        producer,
-                        config.kafka().topics(),
-                        config.watched(),
-                        config.observationQueue(),
-                        config.probes(),
-                        metrics,
-                        clock);
-                role.start();
-                return new ActiveRole(role::hasProgressedWithin, role::close);
-            });
-        }
-        if (config.roles().contains(Role.REMEDIATE)) {
-            lead("remediate", client, () -> {
-                RemediateRole role = new RemediateRole(
-                        client, config.kafka(), producer, config.watched().cluster(), config.identity(), clock);
-                return new ActiveRole(role::hasProgressedWithin, role::close);
-            });
-        }
-    }
-
-    private record ActiveRole(Predicate<Duration> progress, Runnable end) implements Leadership.ActiveRole {
-
-        @Override
-        public boolean hasProgressedWithin(Duration limit) {
-            return progress.test(limit);
-        }
-
-        @Override
-        public void close() {
-            end.run();
-        }
-    }
-
-    private void lead(String role, KubernetesClient client, Supplier<Leadership.ActiveRole> activate) {
-        Leadership leadership = parts.add(
-                role + " role",
-                new Leadership(
-                        client,
-                        config.leaseNamespace(),
-                        "injection-auditor-" + role,
-                        config.identity(),
-                        config.leases(),
-                        clock,
-                        activate),
-                ROLE_LIMIT);
-        progress.put(role, leadership::hasProgressedWithin);
-        leadership.start();
-    }
-
-    private Config kubernetes() {
-        return config.kubeconfig() == null
-                ? Config.autoConfigure(null)
-                : Config.fromKubeconfig(config.kubeconfig().toFile());
     }
 
     private Optional<String> health() {

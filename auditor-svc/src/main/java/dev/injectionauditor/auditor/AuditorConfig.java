@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param postgres where the history is
  * @param history how the history is kept
  * @param recreation what may be recreated
+ * @param remediator who executes recreation requests, where the role remediate is played
  * @param observationQueue how many observations may wait for Kafka
  * @param probes when and where the webhook is probed
  * @param management address and port of health and metrics
@@ -48,6 +49,7 @@ record AuditorConfig(
         Postgres postgres,
         HistoryPolicy history,
         RecreationPolicy recreation,
+        Remediator remediator,
         int observationQueue,
         ObserveRole.Probes probes,
         InetSocketAddress management,
@@ -64,6 +66,14 @@ record AuditorConfig(
         OBSERVE,
         AUDIT,
         REMEDIATE
+    }
+
+    /** Who executes recreation requests. */
+    enum Remediator {
+        /** The role remediate of this software. */
+        BUILTIN,
+        /** Somebody's own job; the role remediate only writes Kubernetes Events. */
+        EXTERNAL
     }
 
     /** Where the database is. */
@@ -100,6 +110,11 @@ record AuditorConfig(
                         settings.duration("--retention", options.retention, DAY, DAY.multipliedBy(10_000)),
                         settings.duration("--unconfirmed-after", options.unconfirmedAfter, SECOND, DAY)),
                 options.recreation.read(settings),
+                settings.choice(
+                        "--remediator",
+                        options.remediator,
+                        List.of(Remediator.values()),
+                        remediator -> remediator.name().toLowerCase(Locale.ROOT)),
                 settings.number("--observation-queue", options.observationQueue, 1, Integer.MAX_VALUE),
                 new ObserveRole.Probes(
                         settings.duration(

@@ -91,6 +91,14 @@ final class AuditorOptions implements Callable<Integer> {
     final RecreationOptions recreation = new RecreationOptions();
 
     @Option(
+            names = "--remediator",
+            paramLabel = "WHO",
+            defaultValue = "builtin",
+            description = "builtin: the role remediate executes recreation requests. external: a job of yours does; the"
+                    + " role only writes Kubernetes Events. Default: ${DEFAULT-VALUE}")
+    @Nullable String remediator;
+
+    @Option(
             names = "--observation-queue",
             paramLabel = "COUNT",
             defaultValue = "200000",

@@ -1,5 +1,6 @@
 package dev.injectionauditor.auditor;
 
+import dev.injectionauditor.auditor.remediate.Fence;
 import dev.injectionauditor.service.Loop;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
@@ -10,7 +11,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,11 +35,10 @@ final class Leadership implements AutoCloseable {
     }
 
     private final KubernetesClient client;
-    private final String namespace;
     private final String lease;
-    private final String identity;
     private final Timing timing;
-    private final Supplier<ActiveRole> role;
+    private final Function<Fence, ActiveRole> role;
+    private final RenewalClock renewals;
     private final Loop loop;
     private volatile @Nullable ActiveRole active;
 
@@ -55,6 +55,7 @@ final class Leadership implements AutoCloseable {
         static final Timing DEFAULT = new Timing(Duration.ofSeconds(15), Duration.ofSeconds(10), Duration.ofSeconds(2));
     }
 
+    /** @param role starts the role; it asks the fence before each act that must not be done by two processes */
     Leadership(
             KubernetesClient client,
             String namespace,
@@ -62,13 +63,13 @@ final class Leadership implements AutoCloseable {
             String identity,
             Timing timing,
             InstantSource clock,
-            Supplier<ActiveRole> role) {
+            Function<Fence, ActiveRole> role) {
         this.client = client;
-        this.namespace = namespace;
         this.lease = lease;
-        this.identity = identity;
         this.timing = timing;
         this.role = role;
+        this.renewals =
+                new RenewalClock(new LeaseLock(namespace, lease, identity), timing.renewDeadline(), System::nanoTime);
         this.loop = new Loop("lease-" + lease, this::campaign, timing.retryPeriod(), clock);
     }
 
@@ -91,7 +92,7 @@ final class Leadership implements AutoCloseable {
         LeaderElector elector = client.leaderElector()
                 .withConfig(new LeaderElectionConfigBuilder()
                         .withName(lease)
-                        .withLock(new LeaseLock(namespace, lease, identity))
+                        .withLock(renewals)
                         .withLeaseDuration(timing.duration())
                         .withRenewDeadline(timing.renewDeadline())
                         .withRetryPeriod(timing.retryPeriod())
@@ -120,7 +121,7 @@ final class Leadership implements AutoCloseable {
 
     private synchronized void lead() {
         if (active == null) {
-            active = role.get();
+            active = role.apply(renewals::isSurelyHeld);
         }
     }
 

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param replacement the Pod that took its place, null if none is known
  * @param finishedAt when it ended, by the remediator's clock
  * @param remediator who executed it
+ * @param owner the owner that the request names, null for a bare Pod or if the remediator does not tell; for who reads
+ *     results without requests
  */
 public record RecreationResult(
         String requestId,
@@ -24,7 +26,8 @@ public record RecreationResult(
         @Nullable String reason,
         @Nullable PodRef replacement,
         Instant finishedAt,
-        String remediator)
+        String remediator,
+        @Nullable OwnerRef owner)
         implements Event {
 
     /** @throws IllegalArgumentException if a field is missing */

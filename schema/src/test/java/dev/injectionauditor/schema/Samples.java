@@ -50,9 +50,17 @@ final class Samples {
                         null,
                         new PodRef("shop", "web-8d88b6668-7wd9w", OTHER),
                         AT,
-                        "auditor-0"),
+                        "auditor-0",
+                        OWNER),
                 new RecreationResult(
-                        "by-hand", POD, RecreationResult.Outcome.REFUSED, "disruption-budget", null, AT, "auditor-0"));
+                        "by-hand",
+                        POD,
+                        RecreationResult.Outcome.REFUSED,
+                        "disruption-budget",
+                        null,
+                        AT,
+                        "auditor-0",
+                        null));
     }
 
     private static PodObservation observation(UUID stamp, OwnerRef owner, List<String> lacking, Scope scope) {

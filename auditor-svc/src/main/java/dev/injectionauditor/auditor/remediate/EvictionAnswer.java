@@ -1,25 +1,45 @@
 package dev.injectionauditor.auditor.remediate;
 
-/** What the API server said to an eviction. */
+import java.time.Duration;
+
+/** What the API server said to an eviction, by what it means for whoever asked. */
 sealed interface EvictionAnswer {
 
     /** The Pod is being deleted. */
     record Evicted() implements EvictionAnswer {}
 
-    /** The Pod is gone, or another one has its name. */
+    /** 404: there is no Pod of that name. */
     record Gone() implements EvictionAnswer {}
 
-    /**
-     * It was not allowed.
-     *
-     * @param reason a short fixed text
-     */
-    record Refused(String reason) implements EvictionAnswer {}
+    /** 409 by the precondition: another Pod has the name. It was left alone. */
+    record OtherPod() implements EvictionAnswer {}
+
+    /** 409 of any other kind: somebody changed something at the same time. Nothing was done; look again. */
+    record Conflict() implements EvictionAnswer {}
+
+    /** 429 with a cause: a PodDisruptionBudget allows no disruption now. */
+    record Budget() implements EvictionAnswer {}
+
+    /** 201 with a Failure in the body: several PodDisruptionBudgets select the Pod, which is not supported. */
+    record SeveralBudgets() implements EvictionAnswer {}
 
     /**
-     * It could not be done.
+     * 429 without such a cause: the API server has too much to do, or the budget's status is not up to date.
      *
-     * @param reason a short fixed text
+     * @param retryAfter how long it asks to wait, at least a second
      */
-    record Failed(String reason) implements EvictionAnswer {}
+    record Throttled(Duration retryAfter) implements EvictionAnswer {}
+
+    /** 403 or 401: the remediator may not evict. */
+    record Forbidden() implements EvictionAnswer {}
+
+    /** 5xx, a time-out or no answer at all: it may have happened or still happen. Look at the Pod. */
+    record Unknown() implements EvictionAnswer {}
+
+    /**
+     * Anything else: the API server does not take the request.
+     *
+     * @param code status code
+     */
+    record Rejected(int code) implements EvictionAnswer {}
 }

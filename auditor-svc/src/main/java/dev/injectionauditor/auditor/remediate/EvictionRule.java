@@ -1,77 +1,120 @@
 package dev.injectionauditor.auditor.remediate;
 
 import dev.injectionauditor.auditor.observe.PodMapper;
+import dev.injectionauditor.auditor.policy.Allowances;
+import dev.injectionauditor.auditor.policy.RecreationSetting;
+import dev.injectionauditor.schema.OwnerRef;
 import dev.injectionauditor.schema.PodObservation.Lifecycle;
+import dev.injectionauditor.schema.RecreationMode;
+import dev.injectionauditor.schema.RecreationReason;
 import dev.injectionauditor.schema.RecreationRequest;
 import dev.injectionauditor.schema.RecreationResult.Outcome;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Instant;
 import java.util.Map;
-import java.util.Set;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Decides, with the live Pod at hand, whether a request may be executed (design, section 6). */
 final class EvictionRule {
 
-    /** A Pod with this annotation, whatever its value, is never recreated. */
-    static final String EXEMPT_ANNOTATION = "injection-auditor.dev/never-recreate";
-
     private static final String MIRROR_ANNOTATION = "kubernetes.io/config.mirror";
-    private static final Set<String> SYSTEM_CRITICAL = Set.of("system-node-critical", "system-cluster-critical");
-    private static final Set<String> KINDS_NOT_RECREATED = Set.of("DaemonSet", "Job");
 
     private EvictionRule() {}
 
     /** What to do with a request. */
     sealed interface Decision {
 
-        /** Evict the Pod. */
-        record Evict() implements Decision {}
+        /**
+         * Evict the Pod.
+         *
+         * @param pod as it is now
+         */
+        record Evict(Pod pod) implements Decision {}
 
         /**
          * Do nothing and answer.
          *
-         * @param reason a short fixed text; null where the outcome says it all
+         * @param reason null where the outcome says it all
          */
-        record Answer(Outcome outcome, @Nullable String reason) implements Decision {}
+        record Answer(Outcome outcome, @Nullable RecreationReason reason) implements Decision {}
     }
 
-    /** @param live the Pod that has the name now, null if there is none */
-    static Decision decide(RecreationRequest request, @Nullable Pod live, Instant now) {
+    /**
+     * The decision on a request of which nothing is done yet.
+     *
+     * @param live the Pod that has the name now, null if there is none
+     * @param brake what speaks against any recreation for the webhook now
+     */
+    static Decision decide(
+            RecreationRequest request,
+            @Nullable Pod live,
+            Allowances allowances,
+            Optional<RecreationReason> brake,
+            Instant now) {
         if (!now.isBefore(request.expiresAt())) {
             return new Decision.Answer(Outcome.EXPIRED, null);
         }
-        if (live == null || !PodMapper.ref(live).uid().equals(request.pod().uid())) {
+        if (live == null) {
             return new Decision.Answer(Outcome.GONE, null);
         }
-        String refusal = refusal(live);
-        if (refusal != null) {
-            return new Decision.Answer(Outcome.REFUSED, refusal);
+        if (!PodMapper.ref(live).uid().equals(request.pod().uid())) {
+            return new Decision.Answer(Outcome.GONE, RecreationReason.OTHER_POD);
         }
-        return request.dryRun() ? new Decision.Answer(Outcome.PLANNED, null) : new Decision.Evict();
+        Optional<RecreationReason> refusal = refusal(request, live, allowances);
+        if (refusal.isPresent()) {
+            return new Decision.Answer(Outcome.REFUSED, refusal.get());
+        }
+        if (request.dryRun()) {
+            return new Decision.Answer(Outcome.PLANNED, null);
+        }
+        return brake.<Decision>map(reason -> new Decision.Answer(Outcome.REFUSED, reason))
+                .orElseGet(() -> new Decision.Evict(live));
     }
 
-    private static @Nullable String refusal(Pod live) {
+    private static Optional<RecreationReason> refusal(RecreationRequest request, Pod live, Allowances allowances) {
         Map<String, String> annotations = live.getMetadata().getAnnotations();
         if (annotations != null && annotations.containsKey(MIRROR_ANNOTATION)) {
-            return "mirror-pod";
+            return Optional.of(RecreationReason.MIRROR_POD);
         }
-        if (annotations != null && annotations.containsKey(EXEMPT_ANNOTATION)) {
-            return "exempt-by-annotation";
+        if (RecreationSetting.isExempt(annotations)) {
+            return Optional.of(RecreationReason.EXEMPT);
+        }
+        RecreationMode mode = RecreationSetting.mode(live.getMetadata().getLabels(), annotations);
+        if (mode == RecreationMode.OFF || (mode == RecreationMode.PLAN && !request.dryRun())) {
+            return Optional.of(RecreationReason.SWITCHED_OFF);
         }
         if (PodMapper.lifecycle(live) != Lifecycle.ACTIVE) {
-            return "not-active";
+            return Optional.of(RecreationReason.NOT_ACTIVE);
         }
         if (PodMapper.lacking(live).isEmpty()) {
-            return "not-missed";
+            return Optional.of(RecreationReason.NOT_MISSED);
         }
-        if (SYSTEM_CRITICAL.contains(String.valueOf(live.getSpec().getPriorityClassName()))) {
-            return "system-critical";
+        OwnerRef owner = PodMapper.owner(live);
+        if (!Objects.equals(uid(owner), uid(request.owner()))) {
+            return Optional.of(RecreationReason.OWNER_CHANGED);
         }
-        var owner = PodMapper.owner(live);
-        if (owner == null) {
-            return "bare-pod";
-        }
-        return KINDS_NOT_RECREATED.contains(owner.kind()) ? "owner-kind" : null;
+        return allowances
+                .exclusion(
+                        live.getMetadata().getNamespace(),
+                        owner,
+                        RecreationSetting.isSystemCritical(live.getSpec().getPriorityClassName()))
+                .map(EvictionRule::reason);
+    }
+
+    private static @Nullable UUID uid(@Nullable OwnerRef owner) {
+        return owner == null ? null : owner.uid();
+    }
+
+    private static RecreationReason reason(Allowances.Exclusion exclusion) {
+        return switch (exclusion) {
+            case BARE_POD -> RecreationReason.BARE_POD;
+            case DAEMON_SET -> RecreationReason.DAEMON_SET;
+            case JOB -> RecreationReason.JOB;
+            case OTHER_OWNER -> RecreationReason.OTHER_OWNER;
+            case SYSTEM_CRITICAL -> RecreationReason.SYSTEM_CRITICAL;
+        };
     }
 }

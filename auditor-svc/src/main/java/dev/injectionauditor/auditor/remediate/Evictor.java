@@ -8,8 +8,8 @@ import io.fabric8.kubernetes.api.model.policy.v1.Eviction;
 import io.fabric8.kubernetes.api.model.policy.v1.EvictionBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.time.Duration;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Evicts Pods by the eviction API, {@code policy/v1}, with the Pod's uid as precondition. The client's own
@@ -19,9 +19,16 @@ import org.jspecify.annotations.Nullable;
 final class Evictor {
 
     private static final String DISRUPTION_BUDGET = "DisruptionBudget";
+    /** What the API server says of a uid that does not fit: its storage, and what comes before that. */
+    private static final List<String> UID_PRECONDITION = List.of("UID in precondition", "UID in the precondition");
+
+    private static final String SEVERAL_BUDGETS = "more than one PodDisruptionBudget";
+
+    private static final int SERVER_ERRORS = 500;
 
     private final KubernetesClient client;
 
+    /** @param client one that does not try again by itself: each answer means something */
     Evictor(KubernetesClient client) {
         this.client = client;
     }
@@ -42,33 +49,53 @@ final class Evictor {
         String path = "/api/v1/namespaces/" + pod.namespace() + "/pods/" + pod.name() + "/eviction";
         try {
             String body = client.raw(path, "POST", eviction);
-            return answer(client.getKubernetesSerialization().unmarshal(body, Status.class));
+            return accepted(client.getKubernetesSerialization().unmarshal(body, Status.class));
         } catch (KubernetesClientException e) {
-            return e.getStatus() == null ? new EvictionAnswer.Failed("no-answer") : answer(e.getStatus());
+            return e.getStatus() == null || e.getStatus().getCode() == null
+                    ? ofCode(e.getCode(), new Status())
+                    : ofCode(e.getStatus().getCode(), e.getStatus());
         }
     }
 
-    /** The body decides, not the status code of HTTP. */
-    static EvictionAnswer answer(@Nullable Status status) {
-        if (status == null) {
-            return new EvictionAnswer.Failed("no-answer");
-        }
-        if ("Success".equals(status.getStatus())) {
+    /** The body of an answer with a code of success: it decides, not the code. */
+    static EvictionAnswer accepted(Status body) {
+        if ("Success".equals(body.getStatus())) {
             return new EvictionAnswer.Evicted();
         }
-        int code = status.getCode() == null ? 0 : status.getCode();
+        return ofCode(body.getCode() == null ? 0 : body.getCode(), body);
+    }
+
+    /** An answer with a code of failure; 0 or less for none. */
+    static EvictionAnswer ofCode(int code, Status body) {
+        if (says(body, SEVERAL_BUDGETS)) {
+            return new EvictionAnswer.SeveralBudgets();
+        }
         return switch (code) {
-            case 404, 409 -> new EvictionAnswer.Gone();
-            case 429 -> new EvictionAnswer.Refused(isBudget(status) ? "disruption-budget" : "throttled");
-            case 403 -> new EvictionAnswer.Refused("forbidden");
-            case 500 -> new EvictionAnswer.Failed("api-server-error");
-            default -> new EvictionAnswer.Failed("answer-" + code);
+            case 404 -> new EvictionAnswer.Gone();
+            case 409 -> isUidPrecondition(body) ? new EvictionAnswer.OtherPod() : new EvictionAnswer.Conflict();
+            case 429 -> isBudget(body) ? new EvictionAnswer.Budget() : new EvictionAnswer.Throttled(retryAfter(body));
+            case 401, 403 -> new EvictionAnswer.Forbidden();
+            default ->
+                code <= 0 || code >= SERVER_ERRORS ? new EvictionAnswer.Unknown() : new EvictionAnswer.Rejected(code);
         };
     }
 
-    private static boolean isBudget(Status status) {
+    private static boolean isUidPrecondition(Status body) {
+        return UID_PRECONDITION.stream().anyMatch(text -> says(body, text));
+    }
+
+    private static boolean says(Status body, String text) {
+        return body.getMessage() != null && body.getMessage().contains(text);
+    }
+
+    private static boolean isBudget(Status body) {
         List<StatusCause> causes =
-                status.getDetails() == null ? null : status.getDetails().getCauses();
+                body.getDetails() == null ? null : body.getDetails().getCauses();
         return causes != null && causes.stream().anyMatch(cause -> DISRUPTION_BUDGET.equals(cause.getReason()));
+    }
+
+    private static Duration retryAfter(Status body) {
+        Integer seconds = body.getDetails() == null ? null : body.getDetails().getRetryAfterSeconds();
+        return Duration.ofSeconds(seconds == null ? 1 : Math.max(1, seconds));
     }
 }

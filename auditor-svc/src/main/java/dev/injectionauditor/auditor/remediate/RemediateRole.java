@@ -1,64 +1,106 @@
 package dev.injectionauditor.auditor.remediate;
 
+import dev.injectionauditor.auditor.policy.Allowances;
 import dev.injectionauditor.service.KafkaSettings;
 import dev.injectionauditor.service.Loop;
 import dev.injectionauditor.service.Parts;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.RequestConfigBuilder;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.Producer;
+import org.jooq.DSLContext;
 
-/** The remediate role while it is active. */
+/** The built-in remediator while it is active. */
 public final class RemediateRole implements AutoCloseable {
 
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
     private static final Duration LONGEST_REPLACEMENT = Duration.ofMinutes(1);
+    private static final Duration LOOK_EVERY = Duration.ofMillis(200);
+    /** Of one request. Before it answers 409 to an eviction, kube-apiserver itself tries again for 10 s. */
+    private static final Duration LONGEST_ANSWER = Duration.ofSeconds(30);
+
+    private static final int AT_ONCE = 16;
 
     private final Parts parts = new Parts();
-    private final Loop loop;
+    private final Loop intake;
+    private final Loop executions;
 
     /**
      * Starts the role.
      *
-     * @param client for reading and evicting Pods; not closed
+     * @param client for reading, evicting and creating Pods; not closed
      * @param producer for the topic recreation-results; not closed
+     * @param db for the journal, and to see whether an outage is open
+     * @param fence asked before each act
      * @param identity who is named in the results
      */
     public RemediateRole(
             KubernetesClient client,
             KafkaSettings kafka,
             Producer<String, byte[]> producer,
+            DSLContext db,
+            Fence fence,
+            Allowances allowances,
             String cluster,
             String identity,
+            MeterRegistry registry,
             InstantSource clock) {
+        // By itself the client tries again after 429 and 5xx, up to ten times: a budget's refusal would take minutes.
+        KubernetesClient once = client.newClient(new RequestConfigBuilder()
+                        .withRequestRetryBackoffLimit(0)
+                        .withRequestTimeout((int) LONGEST_ANSWER.toMillis())
+                        .build())
+                .adapt(KubernetesClient.class);
+        RemediateMetrics metrics = new RemediateMetrics(registry);
+        Journal journal = new Journal(db, cluster);
+        PodApi pods = new PodApi(once);
+        Answers answers = new Answers(journal, producer, kafka.topics(), identity, metrics, clock);
+        BarePods barePods = new BarePods(pods, answers, fence, client.getKubernetesSerialization(), metrics);
         Remediator remediator = new Remediator(
-                client, new Evictor(client), new Replacements(client, LONGEST_REPLACEMENT), identity, clock);
-        RequestConsumer consumer = parts.add(
+                pods,
+                new Evictor(once),
+                barePods,
+                journal,
+                new Brakes(db),
+                answers,
+                fence,
+                allowances,
+                LONGEST_REPLACEMENT,
+                client.getKubernetesSerialization(),
+                metrics,
+                clock);
+        Executions work = parts.add(
+                "executions", new Executions(journal, remediator, fence, metrics, AT_ONCE, clock), CLOSE_LIMIT);
+        Intake requests = parts.add(
                 "request consumer",
-                new RequestConsumer(
+                new Intake(
                         new KafkaConsumer<>(kafka.consumer(Map.of(
                                 ConsumerConfig.GROUP_ID_CONFIG,
                                 kafka.topics().prefix() + ".remediate." + cluster,
                                 // Old requests have expired and are answered so.
                                 ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
                                 "earliest",
-                                ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
-                                50))),
-                        producer,
-                        remediator,
+                                // Whoever takes over from a killed process does not wait for long.
+                                ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
+                                10_000))),
+                        journal,
                         kafka.topics(),
                         cluster),
                 CLOSE_LIMIT);
-        loop = parts.add("remediate loop", new Loop("remediate", consumer, Duration.ZERO, clock), CLOSE_LIMIT);
-        loop.start();
+        intake = parts.add("request loop", new Loop("requests", requests, Duration.ZERO, clock), CLOSE_LIMIT);
+        executions = parts.add("execution loop", new Loop("remediate", work, LOOK_EVERY, clock), CLOSE_LIMIT);
+        intake.start();
+        executions.start();
     }
 
     /** Whether it has been able to work within this time. */
     public boolean hasProgressedWithin(Duration limit) {
-        return loop.hasProgressedWithin(limit);
+        return intake.hasProgressedWithin(limit) && executions.hasProgressedWithin(limit);
     }
 
     @Override

@@ -1,90 +1,208 @@
 package dev.injectionauditor.auditor.remediate;
 
 import dev.injectionauditor.auditor.observe.PodMapper;
-import dev.injectionauditor.schema.OwnerRef;
+import dev.injectionauditor.auditor.policy.Allowances;
+import dev.injectionauditor.auditor.remediate.EvictionRule.Decision;
+import dev.injectionauditor.schema.PodObservation.Lifecycle;
 import dev.injectionauditor.schema.PodRef;
+import dev.injectionauditor.schema.RecreationReason;
 import dev.injectionauditor.schema.RecreationRequest;
-import dev.injectionauditor.schema.RecreationResult;
 import dev.injectionauditor.schema.RecreationResult.Outcome;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Optional;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** Executes one recreation request at a time in each calling thread. */
+/**
+ * Takes a request one step further. It waits for nothing: where there is nothing to do yet, it says when to look again.
+ * What it needs to know is in the journal or in the cluster, so it can go on after a crash at any point. Until a Pod is
+ * evicted, all waiting ends with the request's life.
+ */
 final class Remediator {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Remediator.class);
+    private static final Duration SOON = Duration.ofMillis(250);
+    private static final Duration UNHURRIED = Duration.ofSeconds(1);
+    private static final Duration LONGEST_THROTTLE = Duration.ofSeconds(30);
 
-    private final KubernetesClient client;
+    private final PodApi pods;
     private final Evictor evictor;
-    private final Replacements replacements;
-    private final String identity;
+    private final BarePods barePods;
+    private final Journal journal;
+    private final Brakes brakes;
+    private final Answers answers;
+    private final Fence fence;
+    private final Allowances allowances;
+    private final Duration longestReplacement;
+    private final KubernetesSerialization json;
+    private final RemediateMetrics metrics;
     private final InstantSource clock;
+    /** By request: what it last had to wait for. Only for the reason of an expiry, so it may be lost. */
+    private final Map<String, RecreationReason> obstacles = new ConcurrentHashMap<>();
 
+    /** @param longestReplacement how long a controller may take to replace a Pod */
     Remediator(
-            KubernetesClient client, Evictor evictor, Replacements replacements, String identity, InstantSource clock) {
-        this.client = client;
+            PodApi pods,
+            Evictor evictor,
+            BarePods barePods,
+            Journal journal,
+            Brakes brakes,
+            Answers answers,
+            Fence fence,
+            Allowances allowances,
+            Duration longestReplacement,
+            KubernetesSerialization json,
+            RemediateMetrics metrics,
+            InstantSource clock) {
+        this.pods = pods;
         this.evictor = evictor;
-        this.replacements = replacements;
-        this.identity = identity;
+        this.barePods = barePods;
+        this.journal = journal;
+        this.brakes = brakes;
+        this.answers = answers;
+        this.fence = fence;
+        this.allowances = allowances;
+        this.longestReplacement = longestReplacement;
+        this.json = json;
+        this.metrics = metrics;
         this.clock = clock;
     }
 
     /**
-     * Executes a request, as far as it may be executed.
+     * Looks at a request.
      *
-     * @throws InterruptedException if it was told to stop while it waited; the request is to be executed again
+     * @throws Fence.LeaseLostException if this process may have been deposed; nothing was done then
+     * @throws InterruptedException if it was told to stop; a look after that goes on
      */
-    RecreationResult execute(RecreationRequest request) throws InterruptedException {
-        PodRef pod = request.pod();
-        Pod live =
-                client.pods().inNamespace(pod.namespace()).withName(pod.name()).get();
-        RecreationResult result = switch (EvictionRule.decide(request, live, clock.instant())) {
-            case EvictionRule.Decision.Answer(Outcome outcome, String reason) -> result(request, outcome, reason, null);
-            case EvictionRule.Decision.Evict evict -> recreate(request, PodMapper.owner(live));
+    Visit visit(Entry entry) throws InterruptedException {
+        fence.check();
+        return switch (entry.step()) {
+            case ACCEPTED -> begin(entry);
+            case EVICTING -> findOut(entry);
+            case EVICTED -> entry.request().owner() == null ? barePods.replace(entry) : awaitReplacement(entry);
+            case ANSWERED -> answers.send(entry);
+            case DONE -> new Visit.Done();
         };
-        LOG.atInfo()
-                .addKeyValue("pod", pod.namespace() + "/" + pod.name())
-                .addKeyValue("outcome", result.outcome())
-                .addKeyValue("reason", result.reason())
-                .addKeyValue(
-                        "replacement",
-                        result.replacement() == null
-                                ? null
-                                : result.replacement().name())
-                .log("Executed a recreation request");
-        return result;
     }
 
-    private RecreationResult recreate(RecreationRequest request, OwnerRef owner) throws InterruptedException {
-        PodRef pod = request.pod();
-        Set<UUID> before = replacements.podsOf(pod.namespace(), owner);
-        return switch (evictor.evict(pod)) {
-            case EvictionAnswer.Evicted evicted -> {
-                Optional<Pod> replacement = replacements.await(pod.namespace(), owner, before);
-                yield replacement
-                        .map(found -> result(
-                                request,
-                                PodMapper.lacking(found).isEmpty() ? Outcome.RECREATED : Outcome.MISSED_AGAIN,
-                                null,
-                                PodMapper.ref(found)))
-                        .orElseGet(() -> result(request, Outcome.NOT_REPLACED, null, null));
+    private Visit begin(Entry entry) {
+        RecreationRequest request = entry.request();
+        Pod live = pods.named(request.pod());
+        return switch (EvictionRule.decide(request, live, allowances, brakes.against(entry), clock.instant())) {
+            case Decision.Answer(Outcome outcome, RecreationReason reason) -> {
+                RecreationReason obstacle = obstacles.remove(request.requestId());
+                yield answers.give(entry, outcome, outcome == Outcome.EXPIRED ? obstacle : reason, null);
             }
-            case EvictionAnswer.Gone gone -> result(request, Outcome.GONE, null, null);
-            case EvictionAnswer.Refused refused -> result(request, Outcome.REFUSED, refused.reason(), null);
-            case EvictionAnswer.Failed failed -> result(request, Outcome.FAILED, failed.reason(), null);
+            case Decision.Evict(Pod pod) -> {
+                if (isLastReplacementStarting(entry)) {
+                    yield waitFor(RecreationReason.REPLACEMENT_NOT_READY, UNHURRIED, entry);
+                }
+                yield request.owner() == null ? evictBare(entry, pod) : evict(entry, pod, null);
+            }
         };
     }
 
-    private RecreationResult result(
-            RecreationRequest request, Outcome outcome, @Nullable String reason, @Nullable PodRef replacement) {
-        return new RecreationResult(
-                request.requestId(), request.pod(), outcome, reason, replacement, clock.instant(), identity);
+    /** One Pod of an owner at a time: the next one goes when the last replacement works, or is not there any more. */
+    private boolean isLastReplacementStarting(Entry entry) {
+        UUID last = journal.lastReplacement(entry);
+        return last != null
+                && entry.request().owner() != null
+                && pods
+                        .recentlyOf(
+                                entry.request().owner(), entry.request().pod().namespace())
+                        .stream()
+                        .filter(pod -> PodMapper.ref(pod).uid().equals(last))
+                        .anyMatch(pod -> !Replacement.isReady(pod));
+    }
+
+    private Visit evictBare(Entry entry, Pod pod) {
+        Pod wanted = BarePod.toBeCreated(pod);
+        RecreationReason objection = barePods.objection(wanted);
+        return objection == null
+                ? evict(entry, pod, json.asJson(wanted))
+                : answers.give(entry, Outcome.REFUSED, objection, null);
+    }
+
+    private Visit evict(Entry accepted, Pod pod, @Nullable String bareSpec) {
+        Entry entry = accepted.evicting(ownersPods(accepted), PodMapper.stamp(pod), bareSpec);
+        journal.write(accepted, entry);
+        fence.check();
+        EvictionAnswer answer = evictor.evict(entry.request().pod());
+        metrics.evicted(answer);
+        obstacles.remove(entry.request().requestId());
+        return switch (answer) {
+            case EvictionAnswer.Evicted evicted -> further(entry, entry.evicted(clock.instant()));
+            case EvictionAnswer.Gone gone -> answers.give(entry, Outcome.GONE, null, null);
+            case EvictionAnswer.OtherPod other -> answers.give(entry, Outcome.GONE, RecreationReason.OTHER_POD, null);
+            case EvictionAnswer.Budget budget ->
+                answers.give(entry, Outcome.REFUSED, RecreationReason.DISRUPTION_BUDGET, null);
+            case EvictionAnswer.SeveralBudgets several ->
+                answers.give(entry, Outcome.REFUSED, RecreationReason.SEVERAL_BUDGETS, null);
+            case EvictionAnswer.Forbidden forbidden ->
+                answers.give(entry, Outcome.REFUSED, RecreationReason.FORBIDDEN, null);
+            case EvictionAnswer.Rejected rejected ->
+                answers.give(entry, Outcome.FAILED, RecreationReason.REJECTED, null);
+            case EvictionAnswer.Throttled throttled -> {
+                journal.write(entry, entry.notEvicted());
+                Duration pause = throttled.retryAfter();
+                yield waitFor(
+                        RecreationReason.THROTTLED,
+                        pause.compareTo(LONGEST_THROTTLE) < 0 ? pause : LONGEST_THROTTLE,
+                        entry);
+            }
+            case EvictionAnswer.Conflict conflict -> {
+                journal.write(entry, entry.notEvicted());
+                yield waitFor(RecreationReason.CONFLICT, SOON, entry);
+            }
+            case EvictionAnswer.Unknown unknown -> waitFor(RecreationReason.NO_ANSWER, UNHURRIED, entry);
+        };
+    }
+
+    private Set<UUID> ownersPods(Entry entry) {
+        RecreationRequest request = entry.request();
+        return request.owner() == null
+                ? Set.of()
+                : pods.of(request.owner(), request.pod().namespace()).stream()
+                        .map(pod -> PodMapper.ref(pod).uid())
+                        .collect(Collectors.toSet());
+    }
+
+    /** An eviction may have been sent, and nobody knows its answer: a crash, or none came. The Pod tells. */
+    private Visit findOut(Entry entry) {
+        PodRef wanted = entry.request().pod();
+        Pod live = pods.named(wanted);
+        boolean isStillThere = live != null
+                && PodMapper.ref(live).uid().equals(wanted.uid())
+                && PodMapper.lifecycle(live) != Lifecycle.TERMINATING;
+        return isStillThere ? further(entry, entry.notEvicted()) : further(entry, entry.evicted(clock.instant()));
+    }
+
+    private Visit awaitReplacement(Entry entry) {
+        RecreationRequest request = entry.request();
+        Pod found = Replacement.among(
+                        pods.recentlyOf(request.owner(), request.pod().namespace()), entry)
+                .orElse(null);
+        if (found != null) {
+            Replacement.Judgement judgement = Replacement.judge(found, entry.stamp());
+            return answers.give(entry, judgement.outcome(), judgement.reason(), PodMapper.ref(found));
+        }
+        return clock.instant().isBefore(entry.evictedAt().plus(longestReplacement))
+                ? new Visit.Later(SOON)
+                : answers.give(entry, Outcome.NOT_REPLACED, null, null);
+    }
+
+    private Visit further(Entry from, Entry to) {
+        journal.write(from, to);
+        return new Visit.Further(to);
+    }
+
+    private Visit waitFor(RecreationReason reason, Duration pause, Entry entry) {
+        obstacles.put(entry.request().requestId(), reason);
+        return new Visit.Later(pause);
     }
 }

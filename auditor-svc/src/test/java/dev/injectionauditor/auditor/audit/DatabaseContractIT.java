@@ -85,13 +85,17 @@ class DatabaseContractIT {
                 where c.relnamespace = 'injection_auditor'::regnamespace
                   and c.relkind in ('p', 'v', 'r')
                   and not c.relispartition
-                  and c.relname not in ('flyway_schema_history', 'outbox')
+                  and c.relname not in ('flyway_schema_history', 'outbox', 'remediation_journal')
                   and (not has_table_privilege('injection_auditor_reader', c.oid, 'select')
                     or has_table_privilege('injection_auditor_reader', c.oid, 'insert')
                     or has_table_privilege('injection_auditor_reader', c.oid, 'update')
                     or has_table_privilege('injection_auditor_reader', c.oid, 'delete')
                     or has_table_privilege('injection_auditor_reader', c.oid, 'truncate'))
                 """).getValues(0)).isEmpty();
+        // Specs of Pods can hold secrets
+        assertThat(db.fetchValue("select has_table_privilege('injection_auditor_reader',"
+                        + " 'injection_auditor.remediation_journal', 'select')"))
+                .isEqualTo(false);
         assertThat(db.fetchOne("""
                 select has_schema_privilege('injection_auditor_reader', 'injection_auditor', 'usage'),
                        has_schema_privilege('injection_auditor_reader', 'injection_auditor', 'create'),
@@ -135,6 +139,9 @@ class DatabaseContractIT {
             // And what the README has an administrator do instead works
             execute(url, adminSql());
             execute(url, "set role injection_auditor_reader; select * from injection_auditor.missed_injections");
+            assertThatThrownBy(() -> execute(
+                            url, "set role injection_auditor_reader; table injection_auditor.remediation_journal"))
+                    .hasMessageContaining("permission denied");
         }
     }
 

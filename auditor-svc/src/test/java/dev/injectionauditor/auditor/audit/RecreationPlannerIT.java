@@ -276,6 +276,7 @@ class RecreationPlannerIT {
                 null,
                 new PodRef("shop", REPLICA_SET.name() + "-" + replacement, uid(replacement)),
                 at(second),
-                "somebody");
+                "somebody",
+                request.owner());
     }
 }

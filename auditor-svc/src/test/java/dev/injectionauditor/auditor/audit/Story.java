@@ -120,6 +120,7 @@ final class Story {
                         ? null
                         : new PodRef("shop", "web-8d88b6668-%05d".formatted(replacement), Auditing.uid(replacement)),
                 pod.createdAt().plusSeconds(64),
-                "auditor-0");
+                "auditor-0",
+                pod.owner());
     }
 }

@@ -118,7 +118,8 @@ final class Traffic {
                         null,
                         null,
                         pod.createdAt().plusSeconds(5),
-                        "somebody"));
+                        "somebody",
+                        pod.owner()));
     }
 
     private void send(WatchedWebhook cluster, Event event) {

@@ -3,13 +3,17 @@ package dev.injectionauditor.auditor.remediate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.injectionauditor.auditor.observe.PodMapper;
+import dev.injectionauditor.auditor.policy.Allowances;
+import dev.injectionauditor.auditor.policy.RecreationSetting;
 import dev.injectionauditor.auditor.remediate.EvictionRule.Decision;
 import dev.injectionauditor.schema.PodRef;
+import dev.injectionauditor.schema.RecreationReason;
 import dev.injectionauditor.schema.RecreationRequest;
 import dev.injectionauditor.schema.RecreationResult.Outcome;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -21,13 +25,14 @@ class EvictionRuleTest {
 
     @Test
     void shouldEvictAMissedPodOfAController() {
-        assertThat(decide(false, missed())).isEqualTo(new Decision.Evict());
+        assertThat(decide(false, missed())).isEqualTo(new Decision.Evict(missed()));
     }
 
     @Test
     void shouldDoNothingOnDryRunOrTooLateOrWhenThePodIsGone() {
         assertThat(decide(true, missed())).isEqualTo(new Decision.Answer(Outcome.PLANNED, null));
-        assertThat(EvictionRule.decide(request(false), missed(), NOW.plusSeconds(60)))
+        assertThat(EvictionRule.decide(
+                        request(false), missed(), Allowances.NONE, Optional.empty(), NOW.plusSeconds(60)))
                 .isEqualTo(new Decision.Answer(Outcome.EXPIRED, null));
         assertThat(decide(false, null)).isEqualTo(new Decision.Answer(Outcome.GONE, null));
         // A StatefulSet gave the name again
@@ -36,7 +41,7 @@ class EvictionRuleTest {
                         with(pod -> pod.editMetadata()
                                 .withUid(new UUID(2, 2).toString())
                                 .endMetadata())))
-                .isEqualTo(new Decision.Answer(Outcome.GONE, null));
+                .isEqualTo(new Decision.Answer(Outcome.GONE, RecreationReason.OTHER_POD));
     }
 
     @Test
@@ -45,17 +50,17 @@ class EvictionRuleTest {
                 with(pod -> pod.editMetadata()
                         .addToAnnotations("kubernetes.io/config.mirror", "x")
                         .endMetadata()),
-                "mirror-pod");
+                RecreationReason.MIRROR_POD);
         assertRefused(
                 with(pod -> pod.editMetadata()
-                        .addToAnnotations(EvictionRule.EXEMPT_ANNOTATION, "")
+                        .addToAnnotations(RecreationSetting.NEVER_KEY, "")
                         .endMetadata()),
-                "exempt-by-annotation");
+                RecreationReason.EXEMPT);
         assertRefused(
                 with(pod ->
                         pod.editMetadata().withDeletionTimestamp(NOW.toString()).endMetadata()),
-                "not-active");
-        assertRefused(with(pod -> pod.withNewStatus().withPhase("Succeeded").endStatus()), "not-active");
+                RecreationReason.NOT_ACTIVE);
+        assertRefused(with(pod -> pod.withNewStatus().withPhase("Succeeded").endStatus()), RecreationReason.NOT_ACTIVE);
         assertRefused(
                 with(pod -> pod.editSpec()
                         .editFirstContainer()
@@ -64,33 +69,86 @@ class EvictionRuleTest {
                         .endEnv()
                         .endContainer()
                         .endSpec()),
-                "not-missed");
+                RecreationReason.NOT_MISSED);
         assertRefused(
                 with(pod -> pod.editSpec()
                         .withPriorityClassName("system-node-critical")
                         .endSpec()),
-                "system-critical");
-        assertRefused(with(pod -> pod.editMetadata().withOwnerReferences().endMetadata()), "bare-pod");
+                RecreationReason.SYSTEM_CRITICAL);
+        assertRefused(with(pod -> pod.editMetadata().withOwnerReferences().endMetadata()), RecreationReason.BARE_POD);
         assertRefused(
                 with(pod -> pod.editMetadata()
                         .editFirstOwnerReference()
                         .withKind("DaemonSet")
                         .endOwnerReference()
                         .endMetadata()),
-                "owner-kind");
+                RecreationReason.DAEMON_SET);
     }
 
-    private static void assertRefused(Pod pod, String reason) {
-        assertThat(decide(false, pod)).isEqualTo(new Decision.Answer(Outcome.REFUSED, reason));
+    @Test
+    void shouldKeepToWhatThePodItselfAsksForNow() {
+        Pod off = with(pod -> pod.editMetadata()
+                .addToLabels(RecreationSetting.MODE_KEY, "off")
+                .endMetadata());
+        Pod plan = with(pod -> pod.editMetadata()
+                .addToAnnotations(RecreationSetting.MODE_KEY, "plan")
+                .endMetadata());
+
+        assertRefused(off, RecreationReason.SWITCHED_OFF);
+        assertRefused(plan, RecreationReason.SWITCHED_OFF);
+        assertThat(decide(true, plan)).isEqualTo(new Decision.Answer(Outcome.PLANNED, null));
+    }
+
+    @Test
+    void shouldEvictWhatIsAllowed() {
+        Pod bare = with(pod -> pod.editMetadata().withOwnerReferences().endMetadata());
+        Allowances barePods = new Allowances(false, false, false, true, false);
+
+        assertThat(EvictionRule.decide(request(false, bare), bare, barePods, Optional.empty(), NOW))
+                .isEqualTo(new Decision.Evict(bare));
+    }
+
+    @Test
+    void shouldNotTakeAPodThatChangedItsOwnerForTheOneThatWasMeant() {
+        Pod bare = with(pod -> pod.editMetadata().withOwnerReferences().endMetadata());
+        Allowances all = new Allowances(true, true, true, true, true);
+
+        // Let go of by its controller since the request, or taken on
+        assertThat(EvictionRule.decide(request(false, missed()), bare, all, Optional.empty(), NOW))
+                .isEqualTo(new Decision.Answer(Outcome.REFUSED, RecreationReason.OWNER_CHANGED));
+        assertThat(EvictionRule.decide(request(false, bare), missed(), all, Optional.empty(), NOW))
+                .isEqualTo(new Decision.Answer(Outcome.REFUSED, RecreationReason.OWNER_CHANGED));
+    }
+
+    @Test
+    void shouldHeedWhatHasComeUpSinceTheRequest() {
+        Optional<RecreationReason> brake = Optional.of(RecreationReason.OUTAGE_OPEN);
+
+        assertThat(EvictionRule.decide(request(false), missed(), Allowances.NONE, brake, NOW))
+                .isEqualTo(new Decision.Answer(Outcome.REFUSED, RecreationReason.OUTAGE_OPEN));
+        // A dry run does no harm
+        assertThat(EvictionRule.decide(request(true), missed(), Allowances.NONE, brake, NOW))
+                .isEqualTo(new Decision.Answer(Outcome.PLANNED, null));
+    }
+
+    private static void assertRefused(Pod pod, RecreationReason reason) {
+        assertThat(EvictionRule.decide(request(false, pod), pod, Allowances.NONE, Optional.empty(), NOW))
+                .isEqualTo(new Decision.Answer(Outcome.REFUSED, reason));
     }
 
     private static Decision decide(boolean dryRun, Pod live) {
-        return EvictionRule.decide(request(dryRun), live, NOW);
+        return EvictionRule.decide(request(dryRun), live, Allowances.NONE, Optional.empty(), NOW);
     }
 
     private static RecreationRequest request(boolean dryRun) {
+        return request(dryRun, missed());
+    }
+
+    /** For a Pod, with the owner that it has. */
+    private static RecreationRequest request(boolean dryRun, Pod of) {
         PodRef pod = new PodRef("shop", "web-1", UID);
-        return new RecreationRequest("id", pod, null, 1, dryRun, NOW.minusSeconds(60), NOW.plusSeconds(60));
+        return new RecreationRequest(
+                "id", pod, PodMapper.owner(of), 1, dryRun, NOW.minusSeconds(60), NOW.plusSeconds(60));
     }
 
     private static Pod missed() {

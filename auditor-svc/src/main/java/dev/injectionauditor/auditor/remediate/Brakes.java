@@ -1,0 +1,48 @@
+package dev.injectionauditor.auditor.remediate;
+
+import static dev.injectionauditor.auditor.db.Tables.OUTAGE;
+import static dev.injectionauditor.auditor.db.Tables.REMEDIATION_JOURNAL;
+import static dev.injectionauditor.auditor.db.Tables.WATCHED_WEBHOOK;
+
+import dev.injectionauditor.schema.RecreationReason;
+import dev.injectionauditor.schema.RecreationResult.Outcome;
+import java.util.Optional;
+import org.jooq.DSLContext;
+
+/**
+ * What speaks against any recreation for a webhook now and was not known when the request was decided. A request may
+ * have waited for minutes; a wave has to stop at once.
+ */
+final class Brakes {
+
+    private final DSLContext db;
+
+    Brakes(DSLContext db) {
+        this.db = db;
+    }
+
+    /** Why not to evict for this request now; empty if nothing is known. */
+    Optional<RecreationReason> against(Entry entry) {
+        if (db.fetchExists(db.selectOne()
+                .from(OUTAGE)
+                .join(WATCHED_WEBHOOK)
+                .on(OUTAGE.WEBHOOK_ID.eq(WATCHED_WEBHOOK.WEBHOOK_ID))
+                .where(WATCHED_WEBHOOK.CLUSTER.eq(entry.source().cluster()))
+                .and(WATCHED_WEBHOOK.WEBHOOK.eq(entry.source().webhook()))
+                .and(OUTAGE.ENDED_BEFORE.isNull()))) {
+            return Optional.of(RecreationReason.OUTAGE_OPEN);
+        }
+        return db.fetchExists(
+                        REMEDIATION_JOURNAL,
+                        REMEDIATION_JOURNAL
+                                .CLUSTER
+                                .eq(entry.source().cluster())
+                                .and(REMEDIATION_JOURNAL.WEBHOOK.eq(
+                                        entry.source().webhook()))
+                                .and(REMEDIATION_JOURNAL.OUTCOME.eq(Outcome.MISSED_AGAIN))
+                                .and(REMEDIATION_JOURNAL.FINISHED_AT.ge(
+                                        entry.request().requestedAt())))
+                ? Optional.of(RecreationReason.BREAKER_OPEN)
+                : Optional.empty();
+    }
+}

@@ -1,0 +1,104 @@
+package dev.injectionauditor.auditor.remediate;
+
+import dev.injectionauditor.auditor.observe.PodMapper;
+import dev.injectionauditor.schema.OwnerRef;
+import dev.injectionauditor.schema.PodRef;
+import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads Pods, and creates bare ones. What cannot be read is thrown as the client throws it. */
+final class PodApi {
+
+    private static final String FROM_CACHE = "0";
+    private static final int ALREADY_EXISTS = 409;
+    private static final int NOT_FOUND = 404;
+
+    private final KubernetesClient client;
+
+    /** @param client one that does not try again by itself */
+    PodApi(KubernetesClient client) {
+        this.client = client;
+    }
+
+    /** The Pod that has this name now, whatever its uid; null if there is none. */
+    @Nullable Pod named(PodRef pod) {
+        return client.pods().inNamespace(pod.namespace()).withName(pod.name()).get();
+    }
+
+    /** The Pods of a controller, as they are now. */
+    List<Pod> of(OwnerRef owner, String namespace) {
+        return list(owner, namespace, null);
+    }
+
+    /** The Pods of a controller, perhaps a moment old; spares the API server's storage. */
+    List<Pod> recentlyOf(OwnerRef owner, String namespace) {
+        return list(owner, namespace, FROM_CACHE);
+    }
+
+    private List<Pod> list(OwnerRef owner, String namespace, @Nullable String version) {
+        return client
+                .pods()
+                .inNamespace(namespace)
+                .list(new ListOptionsBuilder().withResourceVersion(version).build())
+                .getItems()
+                .stream()
+                .filter(pod -> owner.equals(PodMapper.owner(pod)))
+                .toList();
+    }
+
+    /** How a creation ended. */
+    sealed interface Created {
+
+        /** It is there, or would be. */
+        record Yes(Pod pod) implements Created {}
+
+        /** The name is taken. */
+        record NameTaken() implements Created {}
+
+        /** There is no such namespace any more, or it is being deleted. */
+        record NoNamespace() implements Created {}
+
+        /**
+         * It was not taken.
+         *
+         * @param code status code, 0 without an answer
+         */
+        record No(int code) implements Created {}
+    }
+
+    /** Creates a Pod. */
+    Created create(Pod pod) {
+        return attempt(pod, false);
+    }
+
+    /** Has the API server go through a creation, admission included, without storing it. */
+    Created rehearse(Pod pod) {
+        return attempt(BarePod.rehearsal(pod), true);
+    }
+
+    private Created attempt(Pod pod, boolean dryRun) {
+        try {
+            var resource =
+                    client.pods().inNamespace(pod.getMetadata().getNamespace()).resource(pod);
+            return new Created.Yes(dryRun ? resource.dryRun().create() : resource.create());
+        } catch (KubernetesClientException e) {
+            if (e.getCode() == ALREADY_EXISTS) {
+                return new Created.NameTaken();
+            }
+            return e.getCode() == NOT_FOUND || isTerminating(e)
+                    ? new Created.NoNamespace()
+                    : new Created.No(e.getCode());
+        }
+    }
+
+    private static boolean isTerminating(KubernetesClientException e) {
+        return e.getStatus() != null
+                && e.getStatus().getDetails() != null
+                && e.getStatus().getDetails().getCauses().stream()
+                        .anyMatch(cause -> "NamespaceTerminating".equals(cause.getReason()));
+    }
+}

@@ -1,0 +1,114 @@
+package dev.injectionauditor.auditor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.LeaderElectionRecord;
+import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.Lock;
+import java.time.Duration;
+import java.time.ZonedDateTime;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class RenewalClockTest {
+
+    private static final @Nullable KubernetesClient NO_CLIENT = null;
+
+    private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 5_000_000_000L); // overflows soon
+    private final FakeLock lock = new FakeLock();
+    private final RenewalClock renewals = new RenewalClock(lock, Duration.ofSeconds(10), nanos::get);
+
+    @Test
+    void shouldHoldForTheRenewDeadlineAfterEachRenewal() {
+        assertThat(renewals.isSurelyHeld()).isFalse();
+
+        renewals.create(NO_CLIENT, record("me"));
+        assertThat(renewals.isSurelyHeld()).isTrue();
+        pass(Duration.ofMillis(9_999));
+        assertThat(renewals.isSurelyHeld()).isTrue();
+
+        renewals.update(NO_CLIENT, record("me"));
+        pass(Duration.ofMillis(9_999));
+        assertThat(renewals.isSurelyHeld()).isTrue();
+        pass(Duration.ofMillis(1));
+        assertThat(renewals.isSurelyHeld()).isFalse();
+    }
+
+    @Test
+    void shouldCountFromBeforeTheRequestThatRenews() {
+        // Given a renewal that takes long
+        lock.meanwhile = () -> pass(Duration.ofSeconds(10));
+
+        renewals.update(NO_CLIENT, record("me"));
+
+        assertThat(renewals.isSurelyHeld()).isFalse();
+    }
+
+    @Test
+    void shouldNotCountARenewalThatFails() {
+        renewals.update(NO_CLIENT, record("me"));
+        lock.meanwhile = () -> {
+            throw new KubernetesClientException("conflict");
+        };
+        pass(Duration.ofSeconds(9));
+
+        assertThatThrownBy(() -> renewals.update(NO_CLIENT, record("me")))
+                .isInstanceOf(KubernetesClientException.class);
+
+        assertThat(renewals.isSurelyHeld()).isTrue();
+        pass(Duration.ofSeconds(1));
+        assertThat(renewals.isSurelyHeld()).isFalse();
+    }
+
+    @Test
+    void shouldNotHoldWhatIsBeingGivenBack() {
+        renewals.update(NO_CLIENT, record("me"));
+        lock.meanwhile = () -> assertThat(renewals.isSurelyHeld()).isFalse();
+
+        renewals.update(NO_CLIENT, record(""));
+
+        assertThat(renewals.isSurelyHeld()).isFalse();
+    }
+
+    private void pass(Duration time) {
+        nanos.addAndGet(time.toNanos());
+    }
+
+    private static LeaderElectionRecord record(String holder) {
+        ZonedDateTime now = ZonedDateTime.now();
+        return new LeaderElectionRecord(holder, Duration.ofSeconds(15), now, now, 0);
+    }
+
+    private static final class FakeLock implements Lock {
+
+        private Runnable meanwhile = () -> {};
+
+        @Override
+        public @Nullable LeaderElectionRecord get(KubernetesClient client) {
+            return null;
+        }
+
+        @Override
+        public void create(KubernetesClient client, LeaderElectionRecord record) {
+            meanwhile.run();
+        }
+
+        @Override
+        public void update(KubernetesClient client, LeaderElectionRecord record) {
+            meanwhile.run();
+        }
+
+        @Override
+        public String identity() {
+            return "me";
+        }
+
+        @Override
+        public String describe() {
+            return "lease";
+        }
+    }
+}

@@ -1,0 +1,398 @@
+package dev.injectionauditor.auditor.remediate;
+
+import static dev.injectionauditor.auditor.remediate.Bench.NAMESPACE;
+import static dev.injectionauditor.auditor.remediate.Bench.PATIENCE;
+import static dev.injectionauditor.auditor.remediate.Bench.request;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.injectionauditor.auditor.db.Tables;
+import dev.injectionauditor.auditor.observe.PodMapper;
+import dev.injectionauditor.auditor.policy.Allowances;
+import dev.injectionauditor.localstack.junit.LocalServices;
+import dev.injectionauditor.localstack.junit.Manifests;
+import dev.injectionauditor.schema.RecreationReason;
+import dev.injectionauditor.schema.RecreationRequest;
+import dev.injectionauditor.schema.RecreationResult;
+import dev.injectionauditor.schema.RecreationResult.Outcome;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What becomes of requests in a (simulated) cluster. */
+class RemediateIT {
+
+    @RegisterExtension
+    static final LocalServices SERVICES = new LocalServices();
+
+    private Bench bench;
+
+    @BeforeEach
+    void start() throws Exception {
+        bench = new Bench(SERVICES);
+    }
+
+    @AfterEach
+    void stop() {
+        bench.close();
+    }
+
+    @Test
+    void shouldReplaceAMissedPodOnceAndTellWhichPodTookItsPlace() throws Exception {
+        // Given a missed Pod among others, and a webhook that works again
+        List<Pod> before = bench.missed("web", 3);
+        bench.inject("web");
+        bench.start();
+        RecreationRequest request = request(before.getFirst());
+
+        // When its recreation is requested, twice
+        bench.send(request);
+        RecreationResult result = bench.execute(request);
+
+        // Then it was evicted once, the others were left alone, and the replacement is named
+        await().atMost(PATIENCE).until(() -> bench.pods("web").size() == 3);
+        List<Pod> after = new ArrayList<>(bench.pods("web"));
+        after.removeAll(before);
+        assertThat(bench.pods("web")).doesNotContain(before.getFirst()).contains(before.get(1), before.get(2));
+        assertThat(result.outcome()).isEqualTo(Outcome.RECREATED);
+        assertThat(result.reason()).isNull();
+        assertThat(result.replacement().uid().toString())
+                .isEqualTo(after.getFirst().getMetadata().getUid());
+        assertThat(result.owner()).isEqualTo(request.owner());
+        assertThat(bench.evictions(before.getFirst())).isOne();
+        // And it is counted
+        assertThat(bench.metrics
+                        .get("injection_auditor_recreations")
+                        .tag("outcome", "recreated")
+                        .counter()
+                        .count())
+                .isOne();
+    }
+
+    @Test
+    void shouldTellWhenTheReplacementIsMissedAgainAndStopTheWave() throws Exception {
+        // Given missed Pods of two owners, and a webhook that is not applied
+        Pod first = bench.missed("web", 1).getFirst();
+        Pod second = bench.missed("api", 1).getFirst();
+        RecreationRequest later = request(second);
+        bench.start();
+
+        // When one is recreated, and a request comes that was decided before its result
+        RecreationResult missedAgain = bench.execute(request(first));
+        RecreationResult stopped = bench.execute(later);
+
+        // Then the second is left alone
+        assertThat(missedAgain.outcome()).isEqualTo(Outcome.MISSED_AGAIN);
+        assertThat(stopped.outcome()).isEqualTo(Outcome.REFUSED);
+        assertThat(stopped.reason()).isEqualTo(RecreationReason.BREAKER_OPEN.text());
+        assertThat(bench.evictions(second)).isZero();
+
+        // And a request that was decided with the result known is executed
+        bench.inject("api");
+        RecreationRequest next =
+                new RecreationRequest("next", later.pod(), later.owner(), 1, false, Instant.now(), later.expiresAt());
+        assertThat(bench.execute(next).outcome()).isEqualTo(Outcome.RECREATED);
+    }
+
+    @Test
+    void shouldStopTheWaveWhenAnOutageOpens() throws Exception {
+        // Given an open outage, of which the request cannot have known
+        Pod pod = bench.missed("web", 1).getFirst();
+        bench.database.jooq().execute("""
+                insert into injection_auditor.watched_webhook (cluster, webhook) values ('bench', 'hook.example.org')""");
+        bench.database.jooq().execute("""
+                insert into injection_auditor.outage
+                select gen_random_uuid(), webhook_id, null, now(), now(), null, 1, 0, 0, 0
+                from injection_auditor.watched_webhook""");
+        bench.start();
+
+        // When
+        RecreationResult result = bench.execute(request(pod));
+
+        // Then
+        assertThat(result.outcome()).isEqualTo(Outcome.REFUSED);
+        assertThat(result.reason()).isEqualTo(RecreationReason.OUTAGE_OPEN.text());
+        assertThat(bench.evictions(pod)).isZero();
+    }
+
+    @Test
+    void shouldKeepToABudgetThatAllowsNoneAndThenOne() throws Exception {
+        // Given a budget that allows no disruption
+        List<Pod> pods = bench.missed("web", 2);
+        bench.inject("web");
+        budget("strict", 2);
+        bench.start();
+
+        // When
+        RecreationRequest request = request(pods.getFirst());
+        RecreationResult refused = bench.execute(request);
+
+        // Then the Pod stays, and that is known at once: nobody tries again and again
+        assertThat(refused.outcome()).isEqualTo(Outcome.REFUSED);
+        assertThat(refused.reason()).isEqualTo(RecreationReason.DISRUPTION_BUDGET.text());
+        assertThat(bench.pods("web")).hasSize(2).contains(pods.getFirst());
+        assertThat(bench.proxy.calls().stream().filter(GatedProxy.Call::isEviction))
+                .hasSize(1);
+
+        // When it allows one, then
+        bench.client
+                .policy()
+                .v1()
+                .podDisruptionBudget()
+                .inNamespace(NAMESPACE)
+                .withName("strict")
+                .delete();
+        budget("mild", 1);
+        RecreationRequest again = new RecreationRequest(
+                "again", request.pod(), request.owner(), 1, false, Instant.now(), request.expiresAt());
+        assertThat(bench.execute(again).outcome()).isEqualTo(Outcome.RECREATED);
+    }
+
+    @Test
+    void shouldRefuseAPodUnderTwoBudgets() throws Exception {
+        // Given two budgets that would both allow it; HTTP says 201
+        Pod pod = bench.missed("web", 3).getFirst();
+        budget("one", 1);
+        budget("two", 1);
+        bench.start();
+
+        // When
+        RecreationResult result = bench.execute(request(pod));
+
+        // Then
+        assertThat(result.outcome()).isEqualTo(Outcome.REFUSED);
+        assertThat(result.reason()).isEqualTo(RecreationReason.SEVERAL_BUDGETS.text());
+        assertThat(bench.pods("web")).hasSize(3).contains(pod);
+    }
+
+    @Test
+    void shouldLeaveAloneThePodThatSomebodyElsePutInItsPlace() throws Exception {
+        // Given a Pod of a StatefulSet that is replaced, under the same name, after the decision and before the
+        // eviction
+        Pod pod = statefulSet("db");
+        AtomicBoolean replaced = new AtomicBoolean();
+        bench.proxy.gate(new GatedProxy.Gate() {
+            @Override
+            public GatedProxy.@Nullable Answer before(String method, String uri) {
+                if (uri.endsWith("/eviction") && replaced.compareAndSet(false, true)) {
+                    bench.client.resource(pod).delete();
+                    awaitOther(pod);
+                }
+                return null;
+            }
+        });
+        bench.start();
+
+        // When
+        RecreationResult result = bench.execute(request(pod));
+
+        // Then the precondition held
+        Pod other = bench.pods("db").getFirst();
+        assertThat(replaced).isTrue();
+        assertThat(result.outcome()).isEqualTo(Outcome.GONE);
+        assertThat(result.reason()).isEqualTo(RecreationReason.OTHER_POD.text());
+        assertThat(other.getMetadata().getName()).isEqualTo("db-0");
+        assertThat(other.getMetadata().getDeletionTimestamp()).isNull();
+        assertThat(bench.evictions(pod)).isZero();
+
+        // And a request for a Pod that is gone is answered
+        RecreationRequest old = request(pod);
+        RecreationRequest late =
+                new RecreationRequest("late", old.pod(), old.owner(), 1, false, old.requestedAt(), old.expiresAt());
+        assertThat(bench.execute(late).outcome()).isEqualTo(Outcome.GONE);
+    }
+
+    @Test
+    void shouldFindTheReplacementOfAStatefulSetByItsName() throws Exception {
+        Pod pod = statefulSet("db");
+        bench.start();
+
+        RecreationResult result = bench.execute(request(pod));
+
+        assertThat(result.replacement().name()).isEqualTo("db-0");
+        assertThat(result.replacement().uid().toString())
+                .isNotEqualTo(pod.getMetadata().getUid())
+                .isEqualTo(bench.pods("db").getFirst().getMetadata().getUid());
+    }
+
+    @Test
+    void shouldRecreateThePodsOfAnOwnerOneAfterTheOther() throws Exception {
+        // Given a replacement that does not become ready
+        List<Pod> pods = bench.missed("web", 2);
+        bench.inject("web");
+        bench.start();
+        RecreationResult first = bench.execute(request(pods.getFirst()));
+        setReady(first.replacement().name(), "False");
+
+        // When the next one is requested, and dies of old age
+        RecreationRequest second = request(pods.get(1), Duration.ofSeconds(3));
+        RecreationResult expired = bench.execute(second);
+
+        // Then it was not evicted
+        assertThat(expired.outcome()).isEqualTo(Outcome.EXPIRED);
+        assertThat(expired.reason()).isEqualTo(RecreationReason.REPLACEMENT_NOT_READY.text());
+        assertThat(bench.evictions(pods.get(1))).isZero();
+
+        // When the replacement is ready, then
+        setReady(first.replacement().name(), "True");
+        RecreationRequest third = new RecreationRequest(
+                "third",
+                second.pod(),
+                second.owner(),
+                1,
+                false,
+                Instant.now(),
+                Instant.now().plusSeconds(60));
+        assertThat(bench.execute(third).outcome()).isEqualTo(Outcome.RECREATED);
+    }
+
+    @Test
+    void shouldBePatientWithAnApiServerThatThrottlesOrDoesNotAnswer() throws Exception {
+        // Given one that throttles, then fails before it has done anything, then after
+        Pod pod = bench.missed("web", 1).getFirst();
+        bench.inject("web");
+        AtomicInteger evictions = new AtomicInteger();
+        bench.proxy.gate(new GatedProxy.Gate() {
+            @Override
+            public GatedProxy.@Nullable Answer before(String method, String uri) {
+                if (!uri.endsWith("/eviction")) {
+                    return null;
+                }
+                return switch (evictions.incrementAndGet()) {
+                    case 1 -> failure(429, "TooManyRequests", "\"details\":{\"retryAfterSeconds\":1},");
+                    case 2 -> failure(504, "Timeout", "");
+                    case 3 -> {
+                        bench.client.raw(uri, "POST", EvictionBodies.of(pod));
+                        yield failure(504, "Timeout", "");
+                    }
+                    default -> throw new AssertionError("evicted again");
+                };
+            }
+        });
+        bench.start();
+
+        // When
+        RecreationResult result = bench.execute(request(pod));
+
+        // Then it was recreated once
+        assertThat(result.outcome()).isEqualTo(Outcome.RECREATED);
+        assertThat(evictions).hasValue(3);
+    }
+
+    @Test
+    void shouldNotActOnceItsLeaseMayBeLost() throws Exception {
+        // Given a process that is deposed while its decision is on the way
+        Pod pod = bench.missed("web", 1).getFirst();
+        bench.inject("web");
+        AtomicBoolean leads = new AtomicBoolean(true);
+        CountDownLatch deposed = new CountDownLatch(1);
+        bench.proxy.gate(new GatedProxy.Gate() {
+            @Override
+            public void after(GatedProxy.Call call) {
+                if (call.method().equals("GET")) {
+                    leads.set(false);
+                    deposed.countDown();
+                }
+            }
+        });
+        RemediateRole old = bench.start(Allowances.NONE, leads::get);
+        RecreationRequest request = request(pod);
+        bench.send(request);
+        deposed.await();
+
+        // When another one takes over
+        await().during(Duration.ofSeconds(3)).atMost(PATIENCE).until(() -> bench.evictions(pod) == 0);
+        bench.proxy.open();
+        bench.start();
+
+        // Then only that one acts
+        assertThat(bench.awaitResult(request).remediator()).isEqualTo("bench-1");
+        assertThat(bench.awaitResult(request).outcome()).isEqualTo(Outcome.RECREATED);
+        assertThat(bench.evictions(pod)).isOne();
+        assertThat(old.hasProgressedWithin(PATIENCE)).isTrue();
+    }
+
+    @Test
+    void shouldRecreateEachPodOnceIfTwoBelieveToLead() throws Exception {
+        // Given two active remediators, as no Lease can quite rule out
+        List<Pod> pods = new ArrayList<>();
+        for (int owner = 0; owner < 6; owner++) {
+            pods.addAll(bench.missed("web-" + owner, 2));
+            bench.inject("web-" + owner);
+        }
+        bench.start();
+        bench.start();
+
+        // When
+        List<RecreationRequest> requests = pods.stream().map(Bench::request).toList();
+        for (RecreationRequest request : requests) {
+            bench.send(request);
+        }
+
+        // Then each was evicted once, and has one result, however often that was sent
+        for (RecreationRequest request : requests) {
+            bench.awaitResult(request);
+        }
+        await().atMost(PATIENCE).until(() -> open() == 0);
+        assertThat(bench.created()).isEqualTo(2 * pods.size());
+        assertThat(bench.results().stream().distinct()).hasSameSizeAs(pods);
+        for (int owner = 0; owner < 6; owner++) {
+            assertThat(bench.pods("web-" + owner))
+                    .hasSize(2)
+                    .allMatch(pod -> PodMapper.lacking(pod).isEmpty());
+        }
+    }
+
+    private int open() {
+        return bench.database.jooq().fetchCount(Tables.REMEDIATION_JOURNAL, Tables.REMEDIATION_JOURNAL.STEP.ne("done"));
+    }
+
+    private static GatedProxy.Answer failure(int code, String reason, String more) {
+        return new GatedProxy.Answer(
+                code,
+                "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"status\":\"Failure\"," + more + "\"reason\":\"" + reason
+                        + "\",\"code\":" + code + "}");
+    }
+
+    private void budget(String name, int minAvailable) {
+        bench.client
+                .resource(Manifests.budget(NAMESPACE, name, "web", "minAvailable: " + minAvailable))
+                .create();
+    }
+
+    private Pod statefulSet(String name) {
+        bench.client.resource(Manifests.statefulSet(NAMESPACE, name, 1)).create();
+        await().atMost(PATIENCE)
+                .until(() ->
+                        bench.pods(name).stream().filter(Replacement::isReady).count() == 1);
+        return bench.pods(name).getFirst();
+    }
+
+    private void awaitOther(Pod pod) {
+        await().atMost(PATIENCE)
+                .until(() -> bench.pods("db").stream()
+                        .anyMatch(each -> Replacement.isReady(each)
+                                && !each.getMetadata()
+                                        .getUid()
+                                        .equals(pod.getMetadata().getUid())));
+    }
+
+    private void setReady(String name, String status) {
+        bench.client.pods().inNamespace(NAMESPACE).withName(name).editStatus(pod -> {
+            pod.getStatus().getConditions().stream()
+                    .filter(condition -> condition.getType().equals("Ready"))
+                    .forEach(condition -> condition.setStatus(status));
+            return pod;
+        });
+    }
+}
