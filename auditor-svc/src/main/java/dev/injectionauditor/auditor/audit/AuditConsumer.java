@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
@@ -69,7 +70,16 @@ final class AuditConsumer implements Loop.Work, ConsumerRebalanceListener, AutoC
         if (!records.isEmpty() && !mustRewind) {
             write(records);
         }
+        metrics.lag(lag());
         return true;
+    }
+
+    /** Records that wait, as far as the last answers of the brokers tell. */
+    private long lag() {
+        return consumer.assignment().stream()
+                .map(consumer::currentLag)
+                .flatMapToLong(OptionalLong::stream)
+                .sum();
     }
 
     private void subscribe() throws InterruptedException {

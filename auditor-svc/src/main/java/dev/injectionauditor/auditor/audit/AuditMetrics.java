@@ -1,8 +1,11 @@
 package dev.injectionauditor.auditor.audit;
 
+import dev.injectionauditor.service.Loop;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** What the audit role counts. */
 final class AuditMetrics {
@@ -13,6 +16,7 @@ final class AuditMetrics {
     private final Counter sent;
     private final Counter unconfirmed;
     private final Counter orphaned;
+    private final AtomicLong lag = new AtomicLong();
 
     AuditMetrics(MeterRegistry registry) {
         this.registry = registry;
@@ -31,6 +35,9 @@ final class AuditMetrics {
         this.orphaned = Counter.builder("injection_auditor_orphaned_admissions")
                 .description("Admission events of which no Pod with the stamp came within the grace period")
                 .register(registry);
+        Gauge.builder("injection_auditor_audit_lag_records", lag, AtomicLong::get)
+                .description("Kafka records that wait to be audited by this member of the group")
+                .register(registry);
         for (Verdict verdict : Verdict.values()) {
             verdicts(verdict);
         }
@@ -42,6 +49,21 @@ final class AuditMetrics {
                 .sum());
         poison.increment(batch.poison().size());
         effects.verdicts().forEach((verdict, count) -> verdicts(verdict).increment(count));
+    }
+
+    /** Notes how many records wait in the partitions that this member has. */
+    void lag(long records) {
+        lag.set(records);
+    }
+
+    /** Tells when this loop last got on: while PostgreSQL or Kafka is away, nothing else moves. */
+    void watch(Loop audit) {
+        Gauge.builder(
+                        "injection_auditor_audit_progress_timestamp_seconds",
+                        audit,
+                        loop -> loop.lastProgress().getEpochSecond())
+                .description("When the audit role last read and wrote without a failure, in seconds since 1970")
+                .register(registry);
     }
 
     void sent(int count) {

@@ -24,8 +24,8 @@ public final class AuditRole implements AutoCloseable {
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
     private static final Duration OUTBOX_PAUSE = Duration.ofMillis(100);
     private static final Duration PARTITIONS_PAUSE = Duration.ofHours(1);
-    private static final Duration GAUGES_PAUSE = Duration.ofSeconds(10);
     private static final Duration SWEEP_PAUSE = Duration.ofSeconds(30);
+    private static final Duration GAUGES_PAUSE = Duration.ofSeconds(10);
 
     private final Parts parts = new Parts();
     private final List<Loop> progressing;
@@ -73,9 +73,12 @@ public final class AuditRole implements AutoCloseable {
         Loop maintenance = new Loop(
                 "partitions", new PartitionMaintenance(db, history.retention(), clock), PARTITIONS_PAUSE, clock);
         Loop sweep = new Loop("sweep", new GraceSweep(db, history.grace(), metrics, clock), SWEEP_PAUSE, clock);
-        Loop gauges = new Loop("recreation-gauges", new RecreationGauges(db, registry), GAUGES_PAUSE, clock);
+        Loop gauges = new Loop("history-gauges", new HistoryGauges(db, registry), GAUGES_PAUSE, clock);
+        Loop recreationGauges =
+                new Loop("recreation-gauges", new RecreationGauges(db, registry), GAUGES_PAUSE, clock);
+        metrics.watch(audit);
         progressing = List.of(audit, relay, planner, sweep);
-        List<Loop> loops = List.of(maintenance, audit, relay, planner, gauges, sweep);
+        List<Loop> loops = List.of(maintenance, audit, relay, planner, sweep, gauges, recreationGauges);
         for (Loop loop : loops) {
             parts.add("audit loop", loop, CLOSE_LIMIT);
             loop.start();
