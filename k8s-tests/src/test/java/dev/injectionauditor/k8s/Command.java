@@ -35,6 +35,17 @@ final class Command {
         }
     }
 
+    /** Whether a command ends with exit code 0 within a minute. */
+    static boolean succeeds(String... command) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(command)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        boolean ended = process.waitFor(1, TimeUnit.MINUTES);
+        process.destroyForcibly();
+        return ended && process.exitValue() == 0;
+    }
+
     /** Whether a program can be run. */
     static boolean isThere(String program) {
         return Arrays.stream(System.getenv("PATH").split(":"))
