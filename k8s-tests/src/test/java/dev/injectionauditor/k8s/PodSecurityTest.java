@@ -18,17 +18,19 @@ class PodSecurityTest {
         // When it is built
         List<JsonNode> objects = Kustomize.build(overlay);
 
-        // Then no Pod violates the level, and the root file system is read-only
-        assertThat(objects).filteredOn(Manifests::hasPods).isNotEmpty().allSatisfy(object -> {
-            JsonNode spec = Manifests.podSpec(object);
-            assertThat(PodSecurity.violations(spec)).as(Manifests.name(object)).isEmpty();
-            assertThat(spec.path("containers"))
-                    .allSatisfy(container -> assertThat(container
-                                    .at("/securityContext/readOnlyRootFilesystem")
-                                    .asBoolean())
-                            .as(Manifests.name(object))
-                            .isTrue());
-        });
+        // Then no Pod violates the level, and the services' root file system is read-only
+        assertThat(objects)
+                .filteredOn(Manifests::hasPods)
+                .isNotEmpty()
+                .allSatisfy(object -> assertThat(PodSecurity.violations(Manifests.podSpec(object)))
+                        .as(Manifests.name(object))
+                        .isEmpty());
+        for (String service : List.of("webhook", "auditor")) {
+            assertThat(Manifests.container(Manifests.one(objects, "Deployment", service))
+                            .at("/securityContext/readOnlyRootFilesystem")
+                            .asBoolean())
+                    .isTrue();
+        }
         // And every namespace that it makes is held to it
         assertThat(objects)
                 .filteredOn(object -> Manifests.isKind(object, "Namespace"))
