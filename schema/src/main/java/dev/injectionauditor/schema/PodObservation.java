@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param stamp the annotation {@code injection-auditor.dev/admission}, null if absent or not a uid
  * @param containers number of containers and init containers, at least 0
  * @param lacking names of those that do not set the variable
+ * @param byPolicy whether a MutatingAdmissionPolicy says to have set it: the annotation
+ *     {@code injection-auditor.dev/policy}; false in records that lack it
  * @param scope whether the webhook was to be called for it
  * @param lifecycle where the Pod is in its life
  * @param recreation what the Pod says about being recreated; {@link RecreationTraits#NONE} in records that lack it
@@ -34,11 +36,40 @@ public record PodObservation(
         @Nullable UUID stamp,
         @JsonProperty(required = true) int containers,
         List<String> lacking,
+        boolean byPolicy,
         Scope scope,
         Lifecycle lifecycle,
         RecreationTraits recreation,
         Instant observedAt)
         implements Event {
+
+    /** A Pod that no policy says to have changed. */
+    public PodObservation(
+            PodRef pod,
+            String resourceVersion,
+            Instant createdAt,
+            @Nullable OwnerRef owner,
+            @Nullable UUID stamp,
+            int containers,
+            List<String> lacking,
+            Scope scope,
+            Lifecycle lifecycle,
+            RecreationTraits recreation,
+            Instant observedAt) {
+        this(
+                pod,
+                resourceVersion,
+                createdAt,
+                owner,
+                stamp,
+                containers,
+                lacking,
+                false,
+                scope,
+                lifecycle,
+                recreation,
+                observedAt);
+    }
 
     /** @throws IllegalArgumentException if a field is missing or a number out of its range */
     public PodObservation {

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param stamp uid of the admission call that it carries, null if none
  * @param containers number of containers and init containers
  * @param lacking names of those without the variable
+ * @param byPolicy whether a MutatingAdmissionPolicy says to have set it
  * @param inForceSince since when the webhook configuration decided as it did
  */
 record PodFacts(
@@ -31,6 +32,7 @@ record PodFacts(
         @Nullable UUID stamp,
         int containers,
         List<String> lacking,
+        boolean byPolicy,
         Instant inForceSince) {
 
     /** Order of creation: by timestamp, ties by resource version (comparable since Kubernetes 1.35, KEP-5504). */
@@ -52,6 +54,7 @@ record PodFacts(
                 observation.stamp(),
                 observation.containers(),
                 observation.lacking(),
+                observation.byPolicy(),
                 configuration.inForceSince());
     }
 }

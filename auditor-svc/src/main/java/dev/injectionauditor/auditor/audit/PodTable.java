@@ -237,6 +237,7 @@ final class PodTable {
                 .each(POD.STAMP, pod -> pod.facts().stamp())
                 .each(POD.CONTAINERS, pod -> pod.facts().containers())
                 .each(POD.LACKING, pod -> pod.facts().lacking().toArray(String[]::new))
+                .each(POD.BY_POLICY, pod -> pod.facts().byPolicy())
                 .each(POD.IN_FORCE_SINCE, pod -> pod.facts().inForceSince())
                 .each(POD.LIFECYCLE, StoredPod::lifecycle)
                 .each(POD.LIFECYCLE_VERSION, StoredPod::lifecycleVersion)
@@ -264,6 +265,7 @@ final class PodTable {
                         record.getStamp(),
                         record.getContainers(),
                         List.of(record.getLacking()),
+                        record.getByPolicy(),
                         record.getInForceSince()),
                 record.getLifecycle(),
                 new RecreationTraits(record.getRecreationMode(), record.getNeverRecreate(), record.getSystemCritical()),

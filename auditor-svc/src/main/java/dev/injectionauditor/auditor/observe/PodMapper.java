@@ -24,6 +24,9 @@ public final class PodMapper {
     /** The annotation that the webhook stamps Pods with. */
     public static final String STAMP_ANNOTATION = "injection-auditor.dev/admission";
 
+    /** The annotation that the MutatingAdmissionPolicy marks Pods with that it has injected the variable into. */
+    static final String POLICY_ANNOTATION = "injection-auditor.dev/policy";
+
     /** The variable that the webhook injects. */
     public static final String VARIABLE = "KUBERNETES_SERVICE_HOST";
 
@@ -41,6 +44,7 @@ public final class PodMapper {
                 stamp(pod),
                 (int) containers(pod).count(),
                 lacking(pod),
+                isByPolicy(pod),
                 scope,
                 gone ? Lifecycle.GONE : lifecycle(pod),
                 recreation(pod),
@@ -88,6 +92,12 @@ public final class PodMapper {
                         || container.getEnv().stream().noneMatch(env -> VARIABLE.equals(env.getName())))
                 .map(Container::getName)
                 .toList();
+    }
+
+    /** Whether the policy says that the variable is from it. */
+    private static boolean isByPolicy(Pod pod) {
+        Map<String, String> annotations = pod.getMetadata().getAnnotations();
+        return annotations != null && annotations.containsKey(POLICY_ANNOTATION);
     }
 
     /** Where a Pod that exists is in its life. */

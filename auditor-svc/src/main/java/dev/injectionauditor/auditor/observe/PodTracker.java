@@ -78,6 +78,7 @@ final class PodTracker {
         return one.scope().equals(other.scope())
                 && Objects.equals(one.stamp(), other.stamp())
                 && one.lacking().equals(other.lacking())
+                && one.byPolicy() == other.byPolicy()
                 && one.lifecycle() == other.lifecycle()
                 && one.recreation().equals(other.recreation());
     }
@@ -91,6 +92,7 @@ final class PodTracker {
                 before.stamp(),
                 before.containers(),
                 before.lacking(),
+                before.byPolicy(),
                 before.scope(),
                 Lifecycle.GONE,
                 before.recreation(),
@@ -108,6 +110,7 @@ final class PodTracker {
                 observation.stamp(),
                 observation.containers(),
                 interner.intern(observation.lacking()),
+                observation.byPolicy(),
                 interner.intern(observation.scope()),
                 observation.lifecycle(),
                 interner.intern(observation.recreation()),

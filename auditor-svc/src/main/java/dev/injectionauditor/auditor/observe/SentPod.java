@@ -51,7 +51,10 @@ final class SentPod {
 
     private static Map<String, Object> reduced(Map<String, Object> stored, boolean nodeName, boolean timestamp) {
         Map<String, Object> pod = new HashMap<>(stored);
-        boolean stamped = map(map(stored, "metadata"), "annotations").containsKey(PodMapper.STAMP_ANNOTATION);
+        Map<String, Object> annotations = map(map(stored, "metadata"), "annotations");
+        // Policies come before webhooks: what one has injected was there already.
+        boolean injected = annotations.containsKey(PodMapper.STAMP_ANNOTATION)
+                && !annotations.containsKey(PodMapper.POLICY_ANNOTATION);
         Map<String, Object> meta = metadata(map(stored, "metadata"));
         if (timestamp) {
             meta.put("creationTimestamp", NullValue.NULL_VALUE);
@@ -61,7 +64,7 @@ final class SentPod {
         if (!nodeName) {
             spec.remove("nodeName");
         }
-        if (stamped) {
+        if (injected) {
             spec.computeIfPresent("containers", (key, containers) -> withoutVariable(containers));
             spec.computeIfPresent("initContainers", (key, containers) -> withoutVariable(containers));
         }

@@ -38,6 +38,7 @@ class VerdictRuleTest {
                 null,
                 2,
                 complete ? List.of() : List.of("web"),
+                false,
                 IN_FORCE_SINCE);
 
         // Then

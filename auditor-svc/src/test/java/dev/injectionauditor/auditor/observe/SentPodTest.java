@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -51,6 +52,25 @@ class SentPodTest {
                 .toList();
         assertThat(tests).hasSizeGreaterThan(10);
         return tests.stream();
+    }
+
+    @Test
+    void shouldLeaveWhatAPolicyHasInjected() {
+        // Given a stamped Pod that a policy had injected the variable into before the webhook was called
+        Map<String, Object> pod = Map.of(
+                "metadata",
+                Map.of(
+                        "annotations",
+                        Map.of(PodMapper.STAMP_ANNOTATION, "any", PodMapper.POLICY_ANNOTATION, "injected")),
+                "spec",
+                Map.of(
+                        "containers",
+                        List.of(Map.of("name", "web", "env", List.of(Map.of("name", PodMapper.VARIABLE))))));
+
+        // Then it was there when the webhook was called
+        assertThat(SentPod.possible(pod))
+                .isNotEmpty()
+                .allSatisfy(sent -> assertThat(sent.get("spec")).isEqualTo(pod.get("spec")));
     }
 
     private void compare(JsonNode pod, JsonNode request) {
