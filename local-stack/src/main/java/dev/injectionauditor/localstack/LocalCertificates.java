@@ -96,12 +96,7 @@ public final class LocalCertificates {
     public ServingFiles writeServing(Path folder, String... moreHosts) throws IOException {
         try {
             KeyPair key = newKey();
-            X509Certificate certificate = sign(builder(
-                            new X500Name(authority.getSubjectX500Principal().getName()),
-                            new X500Name("CN=webhook"),
-                            key)
-                    .addExtension(
-                            Extension.extendedKeyUsage, false, new ExtendedKeyUsage(KeyPurposeId.id_kp_serverAuth))
+            X509Certificate certificate = sign(issued("webhook", key, KeyPurposeId.id_kp_serverAuth)
                     .addExtension(Extension.subjectAlternativeName, false, names(moreHosts)));
             Path certificateFile = folder.resolve("tls.crt");
             Path keyFile = folder.resolve("tls.key");
@@ -112,6 +107,29 @@ public final class LocalCertificates {
         } catch (GeneralSecurityException | OperatorCreationException e) {
             throw new IllegalStateException("cannot sign a serving certificate", e);
         }
+    }
+
+    /** A key store without a password that holds a client certificate with this common name, and its key. */
+    public KeyStore client(String commonName) throws IOException {
+        try {
+            KeyPair key = newKey();
+            X509Certificate certificate = sign(issued(commonName, key, KeyPurposeId.id_kp_clientAuth));
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            store.load(null, null);
+            store.setKeyEntry("client", key.getPrivate(), new char[0], new X509Certificate[] {certificate});
+            return store;
+        } catch (GeneralSecurityException | OperatorCreationException e) {
+            throw new IllegalStateException("cannot sign a client certificate", e);
+        }
+    }
+
+    private X509v3CertificateBuilder issued(String commonName, KeyPair key, KeyPurposeId purpose)
+            throws CertIOException {
+        return builder(
+                        new X500Name(authority.getSubjectX500Principal().getName()),
+                        new X500Name("CN=" + commonName),
+                        key)
+                .addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(purpose));
     }
 
     private static GeneralNames names(String... moreHosts) {

@@ -33,6 +33,7 @@ final class SelfCheck implements AutoCloseable {
     private final InetSocketAddress target;
     private final Supplier<@Nullable TlsIdentity> tls;
     private final UUID uid;
+    private final String token;
     private final Loop loop;
     private volatile boolean passed;
     /** By the clock of the process: a jump of the other one is no silence. */
@@ -44,13 +45,16 @@ final class SelfCheck implements AutoCloseable {
      * @param bound where the service listens
      * @param tls what it serves with
      * @param uid uid of all its requests; nobody else shall know it
+     * @param token what it shows instead of a client certificate; nobody else shall know it
      */
-    SelfCheck(InetSocketAddress bound, Supplier<@Nullable TlsIdentity> tls, UUID uid, InstantSource clock) {
+    SelfCheck(
+            InetSocketAddress bound, Supplier<@Nullable TlsIdentity> tls, UUID uid, String token, InstantSource clock) {
         InetAddress address = bound.getAddress();
         this.target = new InetSocketAddress(
                 address.isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : address, bound.getPort());
         this.tls = tls;
         this.uid = uid;
+        this.token = token;
         this.loop = new Loop("self-check", this::runOnce, BETWEEN_CHECKS, clock);
     }
 
@@ -105,6 +109,7 @@ final class SelfCheck implements AutoCloseable {
                 "spec":{"containers":[{"name":"c","image":"i"}]}}}}""".formatted(uid);
         String head = "POST /webhooks/kubernetes-service-host?timeout=2s HTTP/1.1\r\nHost: self\r\n"
                 + "User-Agent: injection-auditor-self-check\r\nConnection: close\r\n"
+                + "Authorization: Bearer " + token + "\r\n"
                 + "Content-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n";
         return (head + body).getBytes(US_ASCII);
     }

@@ -4,11 +4,13 @@ import dev.injectionauditor.schema.WatchedWebhook;
 import dev.injectionauditor.service.Failures;
 import dev.injectionauditor.service.Settings;
 import dev.injectionauditor.webhook.tls.CertificateSource;
+import dev.injectionauditor.webhook.tls.ClientAuthority;
 import dev.injectionauditor.webhook.tls.TlsIdentity;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.cert.CertificateException;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -78,6 +80,36 @@ final class TlsOptions {
                     + " KUBECONFIG, or ~/.kube/config")
     @Nullable String kubeconfig;
 
+    @Option(
+            names = "--client-ca",
+            paramLabel = "FILE",
+            description = "Authorities in PEM, read at the start. Only callers with a client certificate from one of"
+                    + " them are answered. Default: everybody is")
+    @Nullable String clientAuthority;
+
+    @Option(
+            names = "--client-name",
+            paramLabel = "NAME",
+            description = "With --client-ca: the common name that the certificate must have. Default: any")
+    @Nullable String clientName;
+
+    /** Who may call, null for everybody. */
+    @Nullable ClientAuthority readClients(Settings settings) {
+        if (clientAuthority == null) {
+            if (clientName != null) {
+                settings.problem("--client-name", "needs --client-ca");
+            }
+            return null;
+        }
+        Path file = settings.file("--client-ca", clientAuthority);
+        try {
+            return Files.isRegularFile(file) ? ClientAuthority.read(file, clientName) : null;
+        } catch (IOException | CertificateException e) {
+            settings.problem("--client-ca", Failures.inOneLine(e));
+            return null;
+        }
+    }
+
     CertificateSource read(Settings settings) {
         String checked = settings.choice("--tls", how, List.of(IN_FILES, SELF_MANAGED), Function.identity());
         return checked.equals(SELF_MANAGED) ? readSelfManaged(settings) : readFiles(settings);
@@ -101,7 +133,7 @@ final class TlsOptions {
         Path keyFile = settings.file("--tls-key", key);
         if (Files.isRegularFile(certificateFile) && Files.isRegularFile(keyFile)) {
             try {
-                TlsIdentity.of(Files.readAllBytes(certificateFile), Files.readString(keyFile));
+                TlsIdentity.of(Files.readAllBytes(certificateFile), Files.readString(keyFile), null);
             } catch (IOException | GeneralSecurityException e) {
                 settings.problem("--tls-cert and --tls-key", Failures.inOneLine(e));
             }

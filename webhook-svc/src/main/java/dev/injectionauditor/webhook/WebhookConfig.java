@@ -6,6 +6,7 @@ import dev.injectionauditor.webhook.admission.ServiceHost;
 import dev.injectionauditor.webhook.http.HttpLimits;
 import dev.injectionauditor.webhook.spool.Spool;
 import dev.injectionauditor.webhook.tls.CertificateSource;
+import dev.injectionauditor.webhook.tls.ClientAuthority;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param address where the API server calls; port 0 takes any free one
  * @param managementAddress where health, readiness and metrics are; port 0 takes any free one
  * @param certificate where the certificate to serve with comes from
+ * @param clients who may call, null for everybody
  * @param limits what a connection may take up
  * @param drain how long the service goes on answering when it is told to stop, 0 for not at all
  * @param spoolFolder where events wait for Kafka, null for in memory
@@ -33,6 +35,7 @@ record WebhookConfig(
         InetSocketAddress address,
         InetSocketAddress managementAddress,
         CertificateSource certificate,
+        @Nullable ClientAuthority clients,
         HttpLimits limits,
         Duration drain,
         @Nullable Path spoolFolder,

@@ -8,6 +8,7 @@ import dev.injectionauditor.webhook.admission.ServiceHost;
 import dev.injectionauditor.webhook.http.HttpLimits;
 import dev.injectionauditor.webhook.spool.Spool;
 import dev.injectionauditor.webhook.tls.CertificateSource;
+import dev.injectionauditor.webhook.tls.ClientAuthority;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -153,6 +154,7 @@ final class WebhookOptions {
         int checkedPort = settings.port("--port", port);
         int checkedManagementPort = settings.port("--management-port", managementPort);
         CertificateSource certificate = tls.read(settings);
+        ClientAuthority clients = tls.readClients(settings);
         HttpLimits limits = new HttpLimits(
                 settings.number("--max-body-bytes", maxBodyBytes, LEAST_BODY_LIMIT, MOST_BODY_LIMIT),
                 settings.duration("--request-timeout", requestTimeout, Duration.ofMillis(100), Duration.ofMinutes(5)),
@@ -169,6 +171,7 @@ final class WebhookOptions {
                 new InetSocketAddress(checkedAddress.orElseThrow(), checkedPort),
                 new InetSocketAddress(checkedAddress.orElseThrow(), checkedManagementPort),
                 certificate,
+                clients,
                 limits,
                 checkedDrain,
                 spoolFolder == null ? null : Path.of(spoolFolder),

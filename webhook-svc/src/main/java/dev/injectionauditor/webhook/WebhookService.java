@@ -6,6 +6,7 @@ import dev.injectionauditor.service.Parts;
 import dev.injectionauditor.webhook.admission.Injector;
 import dev.injectionauditor.webhook.admission.Outcome;
 import dev.injectionauditor.webhook.events.AdmissionSender;
+import dev.injectionauditor.webhook.http.CallerCheck;
 import dev.injectionauditor.webhook.http.HttpsServer;
 import dev.injectionauditor.webhook.selfmanaged.SelfManagedCertificates;
 import dev.injectionauditor.webhook.spool.Spool;
@@ -106,20 +107,24 @@ final class WebhookService implements AutoCloseable {
         certificates = serving;
 
         UUID selfCheckUid = UUID.randomUUID();
+        String selfCheckToken = UUID.randomUUID().toString();
         Injector injector = new Injector(config.host(), config.replica());
         HttpsServer listener = parts.add(
                 "webhook server",
                 HttpsServer.start(
                         config.address(),
                         serving::current,
+                        new CallerCheck(config.clients(), selfCheckToken),
                         config.limits(),
                         body -> answer(injector, recorder, body),
                         new AdmissionReporter(metrics, selfCheckUid)),
                 SERVER_LIMIT);
         server = listener;
         InetSocketAddress bound = new InetSocketAddress(config.address().getAddress(), listener.port());
-        SelfCheck checking =
-                parts.add("self-check", new SelfCheck(bound, serving::current, selfCheckUid, clock), SELF_CHECK_LIMIT);
+        SelfCheck checking = parts.add(
+                "self-check",
+                new SelfCheck(bound, serving::current, selfCheckUid, selfCheckToken, clock),
+                SELF_CHECK_LIMIT);
         selfCheck = checking;
         AutoCloseable drain = () -> drain(listener);
         parts.add("drain", drain, config.drain().plus(DRAIN_SPARE));
@@ -152,9 +157,10 @@ final class WebhookService implements AutoCloseable {
 
     private Certificates openCertificates() throws IOException, GeneralSecurityException {
         return switch (config.certificate()) {
-            case CertificateSource.InFiles(Path certificate, Path key) -> new FileCertificates(certificate, key, clock);
+            case CertificateSource.InFiles(Path certificate, Path key) ->
+                new FileCertificates(certificate, key, config.clients(), clock);
             case CertificateSource.SelfManaged where ->
-                new SelfManagedCertificates(where, config.webhook().webhook(), clock);
+                new SelfManagedCertificates(where, config.webhook().webhook(), config.clients(), clock);
         };
     }
 

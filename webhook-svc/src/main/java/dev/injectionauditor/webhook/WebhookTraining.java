@@ -74,7 +74,7 @@ public final class WebhookTraining {
         Process webhook = new ProcessBuilder(command).inheritIO().start();
         try {
             X509Certificate certificate = TlsIdentity.of(
-                            Files.readAllBytes(tls.certificate()), Files.readString(tls.key()))
+                            Files.readAllBytes(tls.certificate()), Files.readString(tls.key()), null)
                     .certificate();
             SSLContext trusting = SSLContext.getInstance("TLS");
             trusting.init(null, new TrustManager[] {SelfCheck.trusting(certificate)}, null);

@@ -19,9 +19,11 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.Locale;
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
 
 /** Calls the webhook as the API server does: HTTP/1.1 over TLS, with an authority that only this webhook has. */
 final class WebhookCaller implements AutoCloseable {
@@ -34,8 +36,13 @@ final class WebhookCaller implements AutoCloseable {
 
     /** @param authorityPem what a {@code caBundle} would hold */
     WebhookCaller(int port, String authorityPem) {
+        this(port, authorityPem, null);
+    }
+
+    /** @param clientCertificate what it shows of itself, null for nothing */
+    WebhookCaller(int port, String authorityPem, @Nullable KeyStore clientCertificate) {
         this.port = port;
-        this.tls = trusting(authorityPem);
+        this.tls = trusting(authorityPem, clientCertificate);
         this.client = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .sslContext(tls)
@@ -113,6 +120,10 @@ final class WebhookCaller implements AutoCloseable {
 
     /** @param authoritiesPem one or more certificates, as a {@code caBundle} holds them */
     static SSLContext trusting(String authoritiesPem) {
+        return trusting(authoritiesPem, null);
+    }
+
+    private static SSLContext trusting(String authoritiesPem, @Nullable KeyStore clientCertificate) {
         try {
             KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
             store.load(null, null);
@@ -123,7 +134,9 @@ final class WebhookCaller implements AutoCloseable {
             TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
             trust.init(store);
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, trust.getTrustManagers(), null);
+            KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            keys.init(clientCertificate, new char[0]);
+            context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
             return context;
         } catch (GeneralSecurityException | IOException e) {
             throw new IllegalStateException(e);

@@ -206,6 +206,7 @@ class WebhookLifecycleIT {
                         anyPort,
                         anyPort,
                         new CertificateSource.InFiles(tls.certificate(), tls.key()),
+                        null,
                         new HttpLimits(4 * 1024 * 1024, Duration.ofSeconds(2), Duration.ofMinutes(3)),
                         drain,
                         null,

@@ -88,6 +88,7 @@ class WebhookServiceIT {
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                         new CertificateSource.InFiles(tls.certificate(), tls.key()),
+                        null,
                         new HttpLimits(4 * 1024 * 1024, Duration.ofSeconds(2), Duration.ofMinutes(3)),
                         Duration.ZERO,
                         null,
@@ -240,7 +241,7 @@ class WebhookServiceIT {
         await().untilAsserted(
                         () -> assertThat(management("/readyz").statusCode()).isEqualTo(200));
         assertThat(metric("certificate_expiry_timestamp_seconds"))
-                .isEqualTo(TlsIdentity.of(Files.readAllBytes(tls.certificate()), Files.readString(tls.key()))
+                .isEqualTo(TlsIdentity.of(Files.readAllBytes(tls.certificate()), Files.readString(tls.key()), null)
                         .notAfter()
                         .getEpochSecond());
         assertThat(metric("admissions_total{result=\"patched\"}")).isZero();

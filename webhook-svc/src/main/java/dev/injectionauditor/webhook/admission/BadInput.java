@@ -7,6 +7,8 @@ import java.util.Locale;
  * failed call, never for a refusal of the Pod, and follows its {@code failurePolicy}.
  */
 public enum BadInput {
+    /** A caller without the client certificate that is asked for. */
+    CALLER(403, "callers need a client certificate here"),
     /** Another path than the webhook's. */
     PATH(404, "there is nothing under this path"),
     /** Another method than POST. */

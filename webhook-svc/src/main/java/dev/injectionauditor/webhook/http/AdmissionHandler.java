@@ -29,6 +29,7 @@ final class AdmissionHandler extends SimpleChannelInboundHandler<HttpObject> {
     private static final int MOST_AT_FIRST = 64 * 1024;
 
     private final int maxBodyBytes;
+    private final CallerCheck callers;
     private final Function<byte[], Outcome> admission;
     private final BooleanSupplier closing;
     private final ServerListener listener;
@@ -44,12 +45,18 @@ final class AdmissionHandler extends SimpleChannelInboundHandler<HttpObject> {
     /**
      * A handler for one connection.
      *
+     * @param callers who may ask
      * @param admission answers a request body
      * @param closing whether the server wants its connections to end
      */
     AdmissionHandler(
-            int maxBodyBytes, Function<byte[], Outcome> admission, BooleanSupplier closing, ServerListener listener) {
+            int maxBodyBytes,
+            CallerCheck callers,
+            Function<byte[], Outcome> admission,
+            BooleanSupplier closing,
+            ServerListener listener) {
         this.maxBodyBytes = maxBodyBytes;
+        this.callers = callers;
         this.admission = admission;
         this.closing = closing;
         this.listener = listener;
@@ -76,6 +83,9 @@ final class AdmissionHandler extends SimpleChannelInboundHandler<HttpObject> {
         keepAlive = HttpUtil.isKeepAlive(request);
         length = 0;
         BadInput problem = RequestCheck.problem(request, maxBodyBytes);
+        if (problem == null && !callers.mayAsk(context, request)) {
+            problem = BadInput.CALLER;
+        }
         boolean waitsForContinue = HttpUtil.is100ContinueExpected(request);
         if (problem == null) {
             body = new byte[(int) Math.min(HttpUtil.getContentLength(request, 0L), MOST_AT_FIRST)];

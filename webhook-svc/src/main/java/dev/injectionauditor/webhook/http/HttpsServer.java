@@ -42,6 +42,7 @@ public final class HttpsServer implements AutoCloseable {
     private static final Duration LAST_TASKS = Duration.ofSeconds(1);
 
     private final Supplier<@Nullable TlsIdentity> tls;
+    private final CallerCheck callers;
     private final HttpLimits limits;
     private final Function<byte[], Outcome> admission;
     private final ServerListener listener;
@@ -56,27 +57,31 @@ public final class HttpsServer implements AutoCloseable {
      *
      * @param tls asked for each new connection, so that a certificate can be exchanged while the server runs; while
      *     there is none, connections are closed at once
+     * @param callers who may ask
      * @param admission answers a request body; must not block
      * @throws IOException if the port cannot be bound
      */
     public static HttpsServer start(
             InetSocketAddress address,
             Supplier<@Nullable TlsIdentity> tls,
+            CallerCheck callers,
             HttpLimits limits,
             Function<byte[], Outcome> admission,
             ServerListener listener)
             throws IOException {
-        return new HttpsServer(address, tls, limits, admission, listener);
+        return new HttpsServer(address, tls, callers, limits, admission, listener);
     }
 
     private HttpsServer(
             InetSocketAddress address,
             Supplier<@Nullable TlsIdentity> tls,
+            CallerCheck callers,
             HttpLimits limits,
             Function<byte[], Outcome> admission,
             ServerListener listener)
             throws IOException {
         this.tls = tls;
+        this.callers = callers;
         this.limits = limits;
         this.admission = admission;
         this.listener = listener;
@@ -122,7 +127,7 @@ public final class HttpsServer implements AutoCloseable {
                 .setMaxInitialLineLength(LONGEST_REQUEST_LINE)
                 .setMaxHeaderSize(LONGEST_HEADERS)
                 .setMaxChunkSize(LONGEST_READ)));
-        handlers.addLast(new AdmissionHandler(limits.maxBodyBytes(), admission, () -> closing, listener));
+        handlers.addLast(new AdmissionHandler(limits.maxBodyBytes(), callers, admission, () -> closing, listener));
     }
 
     /** The port it listens on, also when any free one was asked for. */

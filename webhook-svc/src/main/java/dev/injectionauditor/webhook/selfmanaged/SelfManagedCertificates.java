@@ -8,6 +8,7 @@ import dev.injectionauditor.webhook.selfmanaged.RenewalRule.Facts;
 import dev.injectionauditor.webhook.selfmanaged.RenewalRule.Validity;
 import dev.injectionauditor.webhook.tls.CertificateSource.SelfManaged;
 import dev.injectionauditor.webhook.tls.Certificates;
+import dev.injectionauditor.webhook.tls.ClientAuthority;
 import dev.injectionauditor.webhook.tls.TlsIdentity;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookConfiguration;
@@ -37,6 +38,7 @@ public final class SelfManagedCertificates implements Certificates {
     private final String webhook;
     private final CertificatePolicy policy;
     private final InstantSource clock;
+    private final @Nullable ClientAuthority clients;
     private final Pki pki = new Pki();
     private final Loop loop;
     private final LongAdder exchanged = new LongAdder();
@@ -48,12 +50,24 @@ public final class SelfManagedCertificates implements Certificates {
     private String servedPem = "";
     private boolean toldOfMissingConfiguration;
 
-    /** @param webhook name of the webhook in its MutatingWebhookConfiguration */
-    public SelfManagedCertificates(SelfManaged where, String webhook, InstantSource clock) {
-        this(where, webhook, CertificatePolicy.DEFAULT, clock);
+    /**
+     * Certificates that are not there yet.
+     *
+     * @param webhook name of the webhook in its MutatingWebhookConfiguration
+     * @param clients who may call, null for everybody
+     */
+    public SelfManagedCertificates(
+            SelfManaged where, String webhook, @Nullable ClientAuthority clients, InstantSource clock) {
+        this(where, webhook, clients, CertificatePolicy.DEFAULT, clock);
     }
 
-    SelfManagedCertificates(SelfManaged where, String webhook, CertificatePolicy policy, InstantSource clock) {
+    SelfManagedCertificates(
+            SelfManaged where,
+            String webhook,
+            @Nullable ClientAuthority clients,
+            CertificatePolicy policy,
+            InstantSource clock) {
+        this.clients = clients;
         this.where = where;
         this.webhook = webhook;
         this.policy = policy;
@@ -179,7 +193,7 @@ public final class SelfManagedCertificates implements Certificates {
         }
         newestUnusable = true;
         TlsIdentity identity =
-                TlsIdentity.of(pem.getBytes(UTF_8), Pki.pem(certified.serving().key()));
+                TlsIdentity.of(pem.getBytes(UTF_8), Pki.pem(certified.serving().key()), clients);
         newestUnusable = false;
         if (current != null) {
             exchanged.increment();

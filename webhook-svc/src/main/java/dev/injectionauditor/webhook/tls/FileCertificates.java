@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +29,7 @@ public final class FileCertificates implements Certificates {
 
     private final Path certificateFile;
     private final Path keyFile;
+    private final @Nullable ClientAuthority clients;
     private final Loop loop;
     private final LongAdder exchanged = new LongAdder();
     private volatile TlsIdentity current;
@@ -44,8 +46,8 @@ public final class FileCertificates implements Certificates {
             return new Pair(Files.readAllBytes(certificateFile), Files.readAllBytes(keyFile));
         }
 
-        TlsIdentity identity() throws IOException, GeneralSecurityException {
-            return TlsIdentity.of(certificate, new String(key, UTF_8));
+        TlsIdentity identity(@Nullable ClientAuthority clients) throws IOException, GeneralSecurityException {
+            return TlsIdentity.of(certificate, new String(key, UTF_8), clients);
         }
 
         /** No key stays in memory longer than it is needed for comparing. */
@@ -61,15 +63,17 @@ public final class FileCertificates implements Certificates {
      * Reads the files a first time.
      *
      * @param certificateFile the serving certificate first, then what leads to its authority, in PEM
+     * @param clients who may call, null for everybody
      * @throws IOException if a file cannot be read
      * @throws GeneralSecurityException if they do not hold a pair
      */
-    public FileCertificates(Path certificateFile, Path keyFile, InstantSource clock)
+    public FileCertificates(Path certificateFile, Path keyFile, @Nullable ClientAuthority clients, InstantSource clock)
             throws IOException, GeneralSecurityException {
         this.certificateFile = certificateFile;
         this.keyFile = keyFile;
+        this.clients = clients;
         Pair first = Pair.read(certificateFile, keyFile);
-        this.current = first.identity();
+        this.current = first.identity(clients);
         this.used = first.fingerprint();
         this.seenLast = used;
         this.loop = new Loop("certificate-files", this::runOnce, BETWEEN_LOOKS, clock);
@@ -102,7 +106,7 @@ public final class FileCertificates implements Certificates {
             Pair pair = Pair.read(certificateFile, keyFile);
             seen = pair.fingerprint();
             if (!seen.equals(used)) {
-                use(pair.identity(), seen);
+                use(pair.identity(clients), seen);
             }
             newestUnusable = false;
             reported = "";

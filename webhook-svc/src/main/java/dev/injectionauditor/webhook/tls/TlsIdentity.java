@@ -18,16 +18,19 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A serving certificate with its key, ready for use.
  *
  * @param context makes the TLS side of a connection
  * @param certificate the serving certificate itself
+ * @param asksClients whether clients are asked for a certificate; one that shows none is served too
  * @param notBefore when the whole chain begins to be valid
  * @param notAfter when the first certificate of the chain expires
  */
-public record TlsIdentity(SSLContext context, X509Certificate certificate, Instant notBefore, Instant notAfter) {
+public record TlsIdentity(
+        SSLContext context, X509Certificate certificate, boolean asksClients, Instant notBefore, Instant notAfter) {
 
     private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
 
@@ -35,18 +38,21 @@ public record TlsIdentity(SSLContext context, X509Certificate certificate, Insta
      * Reads a chain and its key and makes sure that they belong together.
      *
      * @param chainPem the serving certificate first, then what leads to its authority
+     * @param clients who is asked for a certificate, which is then verified; null for nobody
      * @throws IOException if the JDK cannot serve with this pair
      * @throws GeneralSecurityException if it is none; the message quotes no key
      */
-    public static TlsIdentity of(byte[] chainPem, String keyPem) throws IOException, GeneralSecurityException {
+    public static TlsIdentity of(byte[] chainPem, String keyPem, @Nullable ClientAuthority clients)
+            throws IOException, GeneralSecurityException {
         X509Certificate[] chain = readChain(chainPem);
         PrivateKey key = PemPrivateKey.parse(keyPem);
         requirePair(chain[0].getPublicKey(), key);
-        SSLContext context = context(chain, key);
+        SSLContext context = context(chain, key, clients);
         Comparator<Instant> order = Comparator.naturalOrder();
         return new TlsIdentity(
                 context,
                 chain[0],
+                clients != null,
                 Arrays.stream(chain)
                         .map(certificate -> certificate.getNotBefore().toInstant())
                         .max(order)
@@ -61,12 +67,13 @@ public record TlsIdentity(SSLContext context, X509Certificate certificate, Insta
     public SSLEngine newEngine() {
         SSLEngine engine = context.createSSLEngine();
         engine.setUseClientMode(false);
+        engine.setWantClientAuth(asksClients);
         engine.setEnabledProtocols(PROTOCOLS);
         return engine;
     }
 
     /** By the JDK alone: Netty's builder would load Bouncy Castle, which is there for other reasons. */
-    private static SSLContext context(X509Certificate[] chain, PrivateKey key)
+    private static SSLContext context(X509Certificate[] chain, PrivateKey key, @Nullable ClientAuthority clients)
             throws GeneralSecurityException, IOException {
         char[] password = {};
         KeyStore store = KeyStore.getInstance("PKCS12");
@@ -75,7 +82,8 @@ public record TlsIdentity(SSLContext context, X509Certificate certificate, Insta
         KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         keys.init(store, password);
         SSLContext context = SSLContext.getInstance("TLS");
-        context.init(keys.getKeyManagers(), new TrustManager[0], null);
+        context.init(
+                keys.getKeyManagers(), clients == null ? new TrustManager[0] : clients.trustManagers(), null);
         return context;
     }
 

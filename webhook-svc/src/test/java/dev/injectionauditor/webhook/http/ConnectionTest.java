@@ -37,7 +37,7 @@ class ConnectionTest {
         connection = new EmbeddedChannel(
                 new ConnectionTimeouts(LIMITS, listener),
                 new HttpServerCodec(),
-                new AdmissionHandler(MOST, this::answer, () -> closing, listener));
+                new AdmissionHandler(MOST, new CallerCheck(null, "own"), this::answer, () -> closing, listener));
         connection.freezeTime();
     }
 

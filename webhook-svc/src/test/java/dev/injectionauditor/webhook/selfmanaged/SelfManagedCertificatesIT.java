@@ -202,7 +202,7 @@ class SelfManagedCertificatesIT {
     }
 
     private SelfManagedCertificates replica() {
-        SelfManagedCertificates replica = new SelfManagedCertificates(where, WEBHOOK, POLICY, now::get);
+        SelfManagedCertificates replica = new SelfManagedCertificates(where, WEBHOOK, null, POLICY, now::get);
         replicas.add(replica);
         return replica;
     }

@@ -125,6 +125,6 @@ class FileCertificatesTest {
     }
 
     private static FileCertificates open(ServingFiles files) throws IOException, GeneralSecurityException {
-        return new FileCertificates(files.certificate(), files.key(), InstantSource.system());
+        return new FileCertificates(files.certificate(), files.key(), null, InstantSource.system());
     }
 }

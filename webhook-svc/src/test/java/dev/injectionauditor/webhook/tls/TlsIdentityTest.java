@@ -160,7 +160,7 @@ class TlsIdentityTest {
 
     private static TlsIdentity load(ServingFiles certificate, ServingFiles key)
             throws IOException, GeneralSecurityException {
-        return TlsIdentity.of(Files.readAllBytes(certificate.certificate()), Files.readString(key.key()));
+        return TlsIdentity.of(Files.readAllBytes(certificate.certificate()), Files.readString(key.key()), null);
     }
 
     private static PrivateKey newKey(String algorithm, int size) throws GeneralSecurityException {
