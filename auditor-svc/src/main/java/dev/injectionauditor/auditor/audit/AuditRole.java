@@ -74,8 +74,7 @@ public final class AuditRole implements AutoCloseable {
                 "partitions", new PartitionMaintenance(db, history.retention(), clock), PARTITIONS_PAUSE, clock);
         Loop sweep = new Loop("sweep", new GraceSweep(db, history.grace(), metrics, clock), SWEEP_PAUSE, clock);
         Loop gauges = new Loop("history-gauges", new HistoryGauges(db, registry), GAUGES_PAUSE, clock);
-        Loop recreationGauges =
-                new Loop("recreation-gauges", new RecreationGauges(db, registry), GAUGES_PAUSE, clock);
+        Loop recreationGauges = new Loop("recreation-gauges", new RecreationGauges(db, registry), GAUGES_PAUSE, clock);
         metrics.watch(audit);
         progressing = List.of(audit, relay, planner, sweep);
         List<Loop> loops = List.of(maintenance, audit, relay, planner, sweep, gauges, recreationGauges);
