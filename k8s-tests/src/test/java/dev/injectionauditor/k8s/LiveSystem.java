@@ -38,6 +38,7 @@ import java.util.stream.Stream;
 final class LiveSystem implements AutoCloseable {
 
     private static final String NAMESPACE = "injection-auditor";
+    private static final String UNDEFINED_TABLE = "42P01";
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(90);
 
     private final Path folder;
@@ -223,13 +224,18 @@ final class LiveSystem implements AutoCloseable {
                 .create();
     }
 
-    /** Number of rows. */
+    /** Number of rows; 0 while the auditor has not made the table yet. */
     long count(String table) throws SQLException {
         try (Connection connection = DriverManager.getConnection(jdbcUrl);
                 Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery("select count(*) from injection_auditor." + table)) {
             rows.next();
             return rows.getLong(1);
+        } catch (SQLException e) {
+            if (UNDEFINED_TABLE.equals(e.getSQLState())) {
+                return 0;
+            }
+            throw e;
         }
     }
 
