@@ -82,8 +82,7 @@ public record TlsIdentity(
         KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         keys.init(store, password);
         SSLContext context = SSLContext.getInstance("TLS");
-        context.init(
-                keys.getKeyManagers(), clients == null ? new TrustManager[0] : clients.trustManagers(), null);
+        context.init(keys.getKeyManagers(), clients == null ? new TrustManager[0] : clients.trustManagers(), null);
         return context;
     }
 
