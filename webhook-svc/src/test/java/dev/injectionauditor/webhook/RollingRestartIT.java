@@ -37,6 +37,10 @@ class RollingRestartIT {
     private final LocalCertificates newAuthority = new LocalCertificates();
     private final List<AutoCloseable> opened = new ArrayList<>();
     private ServingFiles secret;
+    private WebhookProcess a;
+    private WebhookProcess b;
+    private LateBalancer balancer;
+    private PodCreations pods;
 
     @BeforeEach
     void mountSecret() throws IOException {
@@ -57,12 +61,7 @@ class RollingRestartIT {
 
     @Test
     void shouldMissNothing() throws Exception {
-        // Given two replicas under load
-        WebhookProcess a = replica("a").awaitReady();
-        WebhookProcess b = replica("b").awaitReady();
-        LateBalancer balancer = balancer(a, b);
-        PodCreations pods = creations(balancer);
-        awaitMore(pods);
+        startTwoUnderLoad();
 
         // When each is replaced: a new one is ready, so an old one is told to stop, and the balancer hears of it later
         WebhookProcess c = replica("c").awaitReady();
@@ -87,12 +86,7 @@ class RollingRestartIT {
 
     @Test
     void shouldMissNothingWhileTheCertificateAndItsAuthorityChange() throws Exception {
-        // Given two replicas under load
-        WebhookProcess a = replica("a").awaitReady();
-        WebhookProcess b = replica("b").awaitReady();
-        LateBalancer balancer = balancer(a, b);
-        PodCreations pods = creations(balancer);
-        awaitMore(pods);
+        startTwoUnderLoad();
 
         // When a new pair comes while one of them is replaced
         WebhookProcess c = replica("c").awaitReady();
@@ -101,7 +95,7 @@ class RollingRestartIT {
         newAuthority.writeServing(folder.resolve("..2"));
         Files.createSymbolicLink(folder.resolve("..new"), Path.of("..2"));
         Files.move(folder.resolve("..new"), folder.resolve("..data"), StandardCopyOption.ATOMIC_MOVE);
-        for (WebhookProcess replica : List.of(a, b, c)) {
+        for (WebhookProcess replica : List.of(b, c)) {
             await().until(() -> replica.management().metric("certificate_exchanges_total") == 1);
         }
 
@@ -124,11 +118,7 @@ class RollingRestartIT {
     /** The other tests mean something only if such a miss would show in them. */
     @Test
     void shouldMissSomethingWithoutADrain() throws Exception {
-        WebhookProcess a = replica("a", "--drain=0s").awaitReady();
-        WebhookProcess b = replica("b").awaitReady();
-        LateBalancer balancer = balancer(a, b);
-        PodCreations pods = creations(balancer);
-        awaitMore(pods);
+        startTwoUnderLoad("--drain=0s");
 
         a.tellToStop();
         balancer.change(ports(b));
@@ -137,6 +127,15 @@ class RollingRestartIT {
             pods.dropConnections();
             assertThat(pods.misses()).isNotEmpty();
         });
+    }
+
+    /** @param optionsOfFirst more options of the first one */
+    private void startTwoUnderLoad(String... optionsOfFirst) throws IOException {
+        a = replica("a", optionsOfFirst).awaitReady();
+        b = replica("b").awaitReady();
+        balancer = balancer(a, b);
+        pods = creations(balancer);
+        awaitMore(pods);
     }
 
     private WebhookProcess replica(String name, String... options) throws IOException {
