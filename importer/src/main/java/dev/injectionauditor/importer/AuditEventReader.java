@@ -27,7 +27,11 @@ final class AuditEventReader {
 
     private final JsonFactory json = new JsonFactory();
 
-    /** @param line the bytes of a line from {@code offset} on, {@code length} of them */
+    /**
+     * Reads a line as far as is needed: of one that is passed over, the rest may be anything.
+     *
+     * @param line the bytes of a line from {@code offset} on, {@code length} of them
+     */
     Line read(byte[] line, int offset, int length) {
         Fields fields = new Fields();
         try (JsonParser parser = json.createParser(ObjectReadContext.empty(), line, offset, length)) {
@@ -37,6 +41,10 @@ final class AuditEventReader {
             for (String name = parser.nextName(); name != null; name = parser.nextName()) {
                 parser.nextToken();
                 fields.read(name, parser);
+                Reason reason = fields.passOver();
+                if (reason != null) {
+                    return new Skipped(reason);
+                }
             }
         } catch (JacksonException e) {
             return new Skipped(Reason.NOT_JSON);
@@ -134,17 +142,36 @@ final class AuditEventReader {
             }
         }
 
-        Line line() {
-            if (!"Event".equals(kind) || !"audit.k8s.io/v1".equals(apiVersion) || stage == null || verb == null) {
-                return new Skipped(Reason.NOT_AN_AUDIT_EVENT);
+        /**
+         * Why what has been read suffices to pass over the event, null if it does not. API servers write the objects,
+         * which are most of a line, after all that decides.
+         */
+        @Nullable Reason passOver() {
+            if (!isAuditEvent()) {
+                return null;
             }
             if (!stage.equals("ResponseComplete")) {
-                return new Skipped(Reason.OTHER_STAGE);
+                return Reason.OTHER_STAGE;
             }
             if (!verb.equals("create")) {
-                return new Skipped(Reason.OTHER_VERB);
+                return Reason.OTHER_VERB;
             }
-            if (!"pods".equals(resource) || (group != null && !group.isEmpty()) || subresource != null) {
+            return resource != null && !isOfPods() ? Reason.OTHER_RESOURCE : null;
+        }
+
+        private boolean isAuditEvent() {
+            return "Event".equals(kind) && "audit.k8s.io/v1".equals(apiVersion) && stage != null && verb != null;
+        }
+
+        private boolean isOfPods() {
+            return "pods".equals(resource) && (group == null || group.isEmpty()) && subresource == null;
+        }
+
+        Line line() {
+            if (!isAuditEvent()) {
+                return new Skipped(Reason.NOT_AN_AUDIT_EVENT);
+            }
+            if (!isOfPods()) {
                 return new Skipped(Reason.OTHER_RESOURCE);
             }
             if (uri != null && uri.contains("dryRun=")) {

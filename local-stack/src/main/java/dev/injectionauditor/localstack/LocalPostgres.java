@@ -3,6 +3,7 @@ package dev.injectionauditor.localstack;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -96,6 +97,13 @@ public final class LocalPostgres implements AutoCloseable {
     /** The port on 127.0.0.1. */
     public int port() {
         return port;
+    }
+
+    /** Process id of the server, while it runs. */
+    public long pid() throws IOException {
+        return Long.parseLong(Files.readAllLines(dataDirectory.resolve("postmaster.pid"))
+                .getFirst()
+                .strip());
     }
 
     /** Stops the server as an administrator would: sessions are cut off, the data stays. */

@@ -1,0 +1,208 @@
+package dev.injectionauditor.bench.audit;
+
+import dev.injectionauditor.auditor.Database;
+import dev.injectionauditor.auditor.audit.AuditRole;
+import dev.injectionauditor.auditor.audit.HistoryPolicy;
+import dev.injectionauditor.auditor.policy.RecreationPolicy;
+import dev.injectionauditor.bench.CpuClock;
+import dev.injectionauditor.bench.Figures;
+import dev.injectionauditor.localstack.Folders;
+import dev.injectionauditor.localstack.LocalKafka;
+import dev.injectionauditor.localstack.LocalPostgres;
+import dev.injectionauditor.schema.CloudEvent;
+import dev.injectionauditor.schema.EventCodec;
+import dev.injectionauditor.schema.Topics;
+import dev.injectionauditor.service.KafkaSettings;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jooq.DSLContext;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** From records in Kafka to committed rows, with some numbers of members, and the same rows by {@code COPY}. */
+@Command(
+        name = "audit",
+        mixinStandardHelpOptions = true,
+        description = "Throughput of the audit role: Kafka to committed rows, against COPY of the same rows.")
+public final class AuditBench implements Callable<Integer> {
+
+    /** Not measured: connections are made, caches filled, the compiler warms up. */
+    private static final double WARM_UP = 0.2;
+
+    private static final double MICROS_PER_SECOND = 1e6;
+
+    @Option(names = "--pods", defaultValue = "200000", description = "Pods in all. Default: ${DEFAULT-VALUE}")
+    private int pods;
+
+    @Option(names = "--clusters", defaultValue = "20", description = "Default: ${DEFAULT-VALUE}")
+    private int clusters;
+
+    @Option(names = "--partitions", defaultValue = "4", description = "Default: ${DEFAULT-VALUE}")
+    private int partitions;
+
+    @Option(
+            names = "--members",
+            split = ",",
+            defaultValue = "1,2,4",
+            description = "Numbers of members of the consumer group, one run for each. Default: ${DEFAULT-VALUE}")
+    private List<Integer> members = List.of();
+
+    @Option(names = "--statements", description = "Also show which statements PostgreSQL spends its time on.")
+    private boolean statements;
+
+    private final EventCodec codec = new EventCodec();
+
+    /** Benchmarks are made by the command line. */
+    public AuditBench() {}
+
+    @Override
+    public Integer call() throws Exception {
+        Path folder = Files.createTempDirectory("injection-auditor-bench");
+        try (LocalPostgres postgres =
+                        LocalPostgres.start(Files.createTempDirectory("injection-auditor-bench-postgres"), 0);
+                LocalKafka broker = LocalKafka.start(folder.resolve("kafka"), 0)) {
+            KafkaSettings kafka = KafkaSettings.of(broker.bootstrapServers(), Topics.defaults());
+            if (statements) {
+                StatementProfile.enable(postgres);
+            }
+            broker.createTopics(kafka.topics(), partitions);
+            long events = fill(kafka);
+            System.out.printf(
+                    "%,d events of %,d Pods in %d clusters, %d partitions%n", events, pods, clusters, partitions);
+            measure(postgres, kafka, events, Files.createDirectory(folder.resolve("rows")));
+        } finally {
+            Folders.delete(folder);
+        }
+        return 0;
+    }
+
+    private long fill(KafkaSettings kafka) {
+        AtomicLong events = new AtomicLong();
+        try (KafkaProducer<String, byte[]> producer =
+                new KafkaProducer<>(kafka.producer(Map.of(ProducerConfig.LINGER_MS_CONFIG, 20)))) {
+            new FleetTraffic(clusters, 42, (source, event) -> {
+                        producer.send(
+                                new ProducerRecord<>(
+                                        kafka.topics().of(event.type()),
+                                        source.cluster(),
+                                        codec.encode(CloudEvent.of(source, event))),
+                                (sent, failure) -> {
+                                    if (failure == null) {
+                                        events.incrementAndGet();
+                                    }
+                                });
+                    })
+                    .send(pods);
+        }
+        return events.get();
+    }
+
+    private void measure(LocalPostgres postgres, KafkaSettings kafka, long events, Path rows) throws Exception {
+        CpuClock cpu = new CpuClock(postgres);
+        TableCopy copy = new TableCopy(rows);
+        record Run(String what, double perSecond, CpuClock.Spent spent, double events) {}
+        List<Run> runs = new ArrayList<>();
+        String lastDatabase = "";
+        for (int count : members) {
+            lastDatabase = "audited_by_" + count;
+            Progress from = null;
+            try (Database database = Database.open(postgres.createDatabase(lastDatabase), LocalPostgres.USER, null)) {
+                database.migrate();
+                List<AuditRole> roles = new ArrayList<>();
+                try {
+                    for (int i = 0; i < count; i++) {
+                        roles.add(role(kafka, database.jooq()));
+                    }
+                    from = awaitProgress(database.jooq(), cpu, (long) (events * WARM_UP));
+                    Progress until = awaitProgress(database.jooq(), cpu, events);
+                    runs.add(new Run(
+                            count + (count == 1 ? " member" : " members"),
+                            until.perSecondSince(from),
+                            until.cpu().minus(from.cpu()),
+                            until.events() - from.events()));
+                } finally {
+                    roles.forEach(AuditRole::close);
+                }
+            }
+        }
+        if (statements) {
+            StatementProfile.print(postgres);
+        }
+        copy.unload(postgres.jdbcUrl(lastDatabase));
+        String peer = postgres.createDatabase("copied", lastDatabase);
+        Duration best = Duration.ofDays(1);
+        CpuClock.Spent spent = null;
+        for (int i = 0; i < 3; i++) {
+            TableCopy.Load load = copy.load(peer, cpu);
+            if (load.took().compareTo(best) < 0) {
+                best = load.took();
+                spent = load.spent();
+            }
+        }
+        double copied = events / (best.toNanos() / 1e9);
+        Figures table = new Figures("", "events/s", "of COPY", "CPU us/event, JVM", "PostgreSQL");
+        for (Run run : runs) {
+            table.row(
+                    run.what(),
+                    run.perSecond(),
+                    percent(run.perSecond() / copied),
+                    run.spent().self() / run.events() * MICROS_PER_SECOND,
+                    run.spent().postgres() / run.events() * MICROS_PER_SECOND);
+        }
+        table.row(
+                "COPY, best of 3",
+                copied,
+                "100 %",
+                spent.self() / events * MICROS_PER_SECOND,
+                spent.postgres() / events * MICROS_PER_SECOND);
+        table.print(System.out);
+    }
+
+    private static String percent(double ratio) {
+        return Math.round(ratio * 100) + " %";
+    }
+
+    private AuditRole role(KafkaSettings kafka, DSLContext jooq) {
+        return new AuditRole(
+                kafka,
+                jooq,
+                "bench",
+                partitions,
+                HistoryPolicy.defaults(),
+                RecreationPolicy.defaults(),
+                new SimpleMeterRegistry(),
+                InstantSource.system());
+    }
+
+    private record Progress(long nanos, double events, CpuClock.Spent cpu) {
+
+        double perSecondSince(Progress earlier) {
+            return (events - earlier.events) / ((nanos - earlier.nanos) / 1e9);
+        }
+    }
+
+    /** Waits until so many events are committed. */
+    private static Progress awaitProgress(DSLContext jooq, CpuClock cpu, long events) throws InterruptedException {
+        while (true) {
+            double done = jooq.fetchSingle(
+                            "select coalesce(sum(next_offset), 0) from injection_auditor.consumer_offset")
+                    .get(0, Double.class);
+            if (done >= events) {
+                return new Progress(System.nanoTime(), done, cpu.now());
+            }
+            TimeUnit.MILLISECONDS.sleep(50);
+        }
+    }
+}

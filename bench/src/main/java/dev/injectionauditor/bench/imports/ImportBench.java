@@ -1,0 +1,119 @@
+package dev.injectionauditor.bench.imports;
+
+import dev.injectionauditor.bench.Child;
+import dev.injectionauditor.bench.Figures;
+import dev.injectionauditor.localstack.Folders;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Imports a long audit log, and filters it with {@code jq}. */
+@Command(
+        name = "import",
+        mixinStandardHelpOptions = true,
+        description = "Import of a long audit log, against jq -c that filters the same file. Needs jq.")
+public final class ImportBench implements Callable<Integer> {
+
+    private static final Path RECORDED = Path.of("importer/src/test/resources/recorded/kube-apiserver-audit.jsonl");
+    private static final String FILTER = "select(.stage == \"ResponseComplete\" and .verb == \"create\""
+            + " and .objectRef.resource == \"pods\" and .objectRef.subresource == null and .responseStatus.code == 201)"
+            + " | {auditID, stageTimestamp, annotations, objectRef}";
+    private static final Pattern ID = Pattern.compile("(?<=\"auditID\":\")[^\"]+");
+    private static final Pattern TIME = Pattern.compile("(?<=\"stageTimestamp\":\")[^\"]+");
+    private static final Pattern OTHER = Pattern.compile("(?<=\"verb\":\")create(?=\")");
+    private static final Duration APART = Duration.ofMinutes(5);
+
+    @Option(names = "--megabytes", split = ",", defaultValue = "100,1000", description = "Default: ${DEFAULT-VALUE}")
+    private List<Integer> megabytes = List.of();
+
+    @Option(
+            names = "--pod-creations",
+            defaultValue = "100",
+            description = "Percent of the recorded lines that stay creations of Pods; the others become updates, which"
+                    + " are read and passed over. Default: ${DEFAULT-VALUE}")
+    private int podCreations;
+
+    @Option(names = "--heap", defaultValue = "64m", description = "Heap of the importer. Default: ${DEFAULT-VALUE}")
+    private String heap = "64m";
+
+    /** Benchmarks are made by the command line. */
+    public ImportBench() {}
+
+    @Override
+    public Integer call() throws Exception {
+        Figures table = new Figures("log", "MB/s", "of jq", "CPU s", "peak MB of memory");
+        Path folder = Files.createTempDirectory("injection-auditor-bench");
+        // PostgreSQL does not run as root.
+        Path data = Files.createTempDirectory("injection-auditor-bench-history");
+        try {
+            for (int size : megabytes) {
+                Path log = folder.resolve("audit.log");
+                double written = write(log, size * 1_000_000L) / 1e6;
+                Child.Result jq = Child.run(folder.resolve("jq"), List.of("jq", "-c", FILTER, log.toString()));
+                Child.Result ours = Child.run(
+                        folder.resolve("import"),
+                        Child.java(
+                                "importer",
+                                List.of("-Xmx" + heap),
+                                "dev.injectionauditor.importer.ImportMain",
+                                "--folder=" + data.resolve("history-" + size),
+                                log.toString()));
+                String name = Math.round(written) + " MB, ";
+                double perSecond = written / ours.seconds();
+                double peer = written / jq.seconds();
+                table.row(name + "jq -c", peer, "1.0", jq.cpuSeconds(), jq.peakMegabytes());
+                table.row(
+                        name + "import",
+                        perSecond,
+                        "%.1f".formatted(perSecond / peer),
+                        ours.cpuSeconds(),
+                        ours.peakMegabytes());
+                Files.delete(log);
+            }
+        } finally {
+            Folders.delete(folder);
+            Folders.delete(data);
+        }
+        table.print(System.out);
+        return 0;
+    }
+
+    private long write(Path log, long bytes) throws IOException {
+        List<String> lines = Files.readAllLines(RECORDED);
+        long written = 0;
+        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(log), 1 << 20)) {
+            for (int line = 0; written < bytes; line++) {
+                byte[] event = other(lines.get(line % lines.size()), line / lines.size(), line)
+                        .getBytes(StandardCharsets.UTF_8);
+                out.write(event);
+                written += event.length;
+            }
+        }
+        return written;
+    }
+
+    /** The same event, elsewhere and at another time. */
+    private String other(String event, int round, int line) {
+        String other = ID.matcher(event).replaceFirst(new UUID(round, line).toString());
+        if (line % 100 >= podCreations) {
+            other = OTHER.matcher(other).replaceFirst("update");
+        }
+        return TIME.matcher(other)
+                        .replaceFirst((MatchResult time) -> Instant.parse(time.group())
+                                .plus(APART.multipliedBy(round))
+                                .toString())
+                + "\n";
+    }
+}
