@@ -1,5 +1,10 @@
 package dev.injectionauditor.bench;
 
+import dev.injectionauditor.bench.audit.AuditBench;
+import dev.injectionauditor.bench.audit.OutageBench;
+import dev.injectionauditor.bench.imports.ImportBench;
+import dev.injectionauditor.bench.observe.LatencyBench;
+import dev.injectionauditor.bench.observe.ObserveBench;
 import dev.injectionauditor.bench.webhook.AnswerBench;
 import dev.injectionauditor.bench.webhook.WebhookLoad;
 import picocli.CommandLine;
@@ -10,7 +15,15 @@ import picocli.CommandLine.Command;
         name = "bench",
         mixinStandardHelpOptions = true,
         description = "Measures the parts of Injection Auditor.",
-        subcommands = {WebhookLoad.class, AnswerBench.class})
+        subcommands = {
+            WebhookLoad.class,
+            AnswerBench.class,
+            AuditBench.class,
+            OutageBench.class,
+            LatencyBench.class,
+            ObserveBench.class,
+            ImportBench.class
+        })
 public final class BenchMain {
 
     private BenchMain() {}
