@@ -2,8 +2,11 @@ package dev.injectionauditor.auditor.observe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.injectionauditor.auditor.policy.RecreationSetting;
 import dev.injectionauditor.schema.PodObservation;
 import dev.injectionauditor.schema.PodObservation.Lifecycle;
+import dev.injectionauditor.schema.RecreationMode;
+import dev.injectionauditor.schema.RecreationTraits;
 import dev.injectionauditor.schema.Scope;
 import dev.injectionauditor.schema.Scope.Exemption;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -36,6 +39,29 @@ class PodTrackerTest {
                 .hasValueSatisfying(news -> assertThat(news.lifecycle()).isEqualTo(Lifecycle.FINISHED));
         assertThat(tracker.seen(pod(1, 103, "Succeeded"), NOW)).isEmpty();
         assertThat(decided).as("decided once").hasSize(1);
+    }
+
+    @Test
+    void shouldTellWhenAPodSaysSomethingElseAboutItsRecreation() {
+        // Given
+        assertThat(tracker.seen(pod(1, 100, "Running"), NOW).orElseThrow().recreation())
+                .isEqualTo(RecreationTraits.NONE);
+
+        // When it is annotated, then it is told, once, and known to the end
+        Pod annotated = new PodBuilder(pod(1, 101, "Running"))
+                .editMetadata()
+                .addToAnnotations(RecreationSetting.MODE_KEY, "plan")
+                .addToAnnotations(RecreationSetting.NEVER_KEY, "")
+                .endMetadata()
+                .editSpec()
+                .withPriorityClassName("system-node-critical")
+                .endSpec()
+                .build();
+        RecreationTraits traits = new RecreationTraits(RecreationMode.PLAN, true, true);
+        assertThat(tracker.seen(annotated, NOW))
+                .hasValueSatisfying(news -> assertThat(news.recreation()).isEqualTo(traits));
+        assertThat(tracker.seen(annotated, NOW)).isEmpty();
+        assertThat(tracker.gone(annotated, NOW).recreation()).isEqualTo(traits);
     }
 
     @Test
