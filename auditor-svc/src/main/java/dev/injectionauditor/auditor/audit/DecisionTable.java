@@ -3,16 +3,19 @@ package dev.injectionauditor.auditor.audit;
 import static dev.injectionauditor.auditor.db.Tables.RECREATION_DECISION;
 import static org.jooq.impl.DSL.any;
 
+import dev.injectionauditor.auditor.audit.RecreationDecision.WaitReason;
 import dev.injectionauditor.auditor.audit.RecreationRound.Decided;
 import dev.injectionauditor.auditor.db.enums.DecisionKind;
 import dev.injectionauditor.auditor.db.enums.DecisionReason;
 import dev.injectionauditor.auditor.db.tables.records.RecreationDecisionRecord;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.jooq.DSLContext;
@@ -23,6 +26,9 @@ final class DecisionTable {
 
     /** A statement has room for 65,535 values. */
     private static final int ROWS = 5_000;
+
+    /** Their time moves with every request of others: all that wait would be written again each time. */
+    private static final Set<WaitReason> MOVING = EnumSet.of(WaitReason.CLUSTER_LIMIT, WaitReason.NAMESPACE_LIMIT);
 
     private DecisionTable() {}
 
@@ -68,11 +74,11 @@ final class DecisionTable {
         switch (decided.decision()) {
             case RecreationDecision.Recreate recreate ->
                 row.setDecision(recreate.dryRun() ? DecisionKind.plan : DecisionKind.recreate);
-            case RecreationDecision.Wait(RecreationDecision.WaitReason reason, Instant until) -> {
+            case RecreationDecision.Wait(WaitReason reason, Instant until) -> {
                 row.setDecision(DecisionKind.wait);
                 row.setReason(reason(reason));
                 // PostgreSQL keeps microseconds; what is compared has to be what comes back.
-                row.setUntilAt(until == null || isMoving(reason) ? null : until.truncatedTo(ChronoUnit.MICROS));
+                row.setUntilAt(until == null || MOVING.contains(reason) ? null : until.truncatedTo(ChronoUnit.MICROS));
             }
             case RecreationDecision.Never(RecreationDecision.NeverReason reason) -> {
                 row.setDecision(DecisionKind.never);
@@ -80,24 +86,6 @@ final class DecisionTable {
             }
         }
         return row;
-    }
-
-    /** Whether the time moves with every request of others: all that wait would be written again each time. */
-    private static boolean isMoving(RecreationDecision.WaitReason reason) {
-        return switch (reason) {
-            case CLUSTER_LIMIT, NAMESPACE_LIMIT -> true;
-            case OUTAGE_OPEN,
-                    OUTAGE_NOT_SETTLED,
-                    NOT_WATCHED,
-                    BREAKER_OPEN,
-                    BREAKER_TRIAL,
-                    UNDER_WAY,
-                    END_NOT_SEEN,
-                    OWNER_BUSY,
-                    REPLACEMENT_NOT_SEEN,
-                    BACKOFF,
-                    TOO_YOUNG -> false;
-        };
     }
 
     /** The value of the database enum that has the name of this one. */

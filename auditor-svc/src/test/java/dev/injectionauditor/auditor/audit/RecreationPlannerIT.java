@@ -10,6 +10,7 @@ import static dev.injectionauditor.auditor.audit.Auditing.uid;
 import static dev.injectionauditor.auditor.db.Tables.RECREATION_DECISION;
 import static dev.injectionauditor.auditor.db.Tables.RECREATION_HISTORY;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.injectionauditor.auditor.Database;
 import dev.injectionauditor.auditor.TestDatabases;
@@ -28,6 +29,7 @@ import dev.injectionauditor.schema.RecreationRequest;
 import dev.injectionauditor.schema.RecreationResult;
 import dev.injectionauditor.schema.RecreationResult.Outcome;
 import dev.injectionauditor.schema.Signal;
+import dev.injectionauditor.schema.WatchedWebhook;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -222,6 +224,29 @@ class RecreationPlannerIT {
                 .allSatisfy(waiting -> assertThat(waiting.getDecidedAt()).isEqualTo(at(31)));
     }
 
+    @Test
+    void shouldGoOnWithTheOtherWebhooksWhenOneFails() {
+        // Given a second cluster with a missed Pod
+        WatchedWebhook second = new WatchedWebhook("garden-2", Auditing.SOURCE.webhook());
+        Signal watched = new Signal.Watched(at(0), at(30), Signal.Watched.Begin.STARTED);
+        audit.now = at(30);
+        audit.write(watched);
+        audit.write(second, List.of(injected(11, 0), missed(12, 10), injected(14, 20), watched));
+
+        // When the requests of the first one cannot be written
+        RecreationPlanner planner = planner(RecreationMode.RECREATE, (tx, source, events) -> {
+            if (source.equals(Auditing.SOURCE)) {
+                throw new IllegalStateException("no room");
+            }
+            requests.addAll(Auditing.only(RecreationRequest.class, events));
+        });
+
+        // Then it is told, nothing of it stays, and the second one has its request
+        assertThatThrownBy(planner::runOnce).hasMessage("no room");
+        assertThat(requests).extracting(request -> request.pod().uid()).containsExactly(uid(12));
+        assertThat(db.fetchValues(RECREATION_DECISION.POD_UID)).containsExactly(uid(12));
+    }
+
     private static Event[] missedOfOwners(int from, int until) {
         return IntStream.range(from, until)
                 .mapToObj(i -> pod(
@@ -247,21 +272,18 @@ class RecreationPlannerIT {
         audit.now = at(0).plusMillis((long) (second * 1000));
         audit.write(new Signal.Watched(
                 at(0), at(0).plusMillis((long) (watchedUntil * 1000)), Signal.Watched.Begin.STARTED));
-        new RecreationPlanner(
-                        db,
-                        (tx, source, events) -> requests.addAll(Auditing.only(RecreationRequest.class, events)),
-                        new RecreationPolicy(
-                                mode,
-                                Allowances.NONE,
-                                10,
-                                5,
-                                3,
-                                Duration.ofSeconds(30),
-                                Duration.ZERO,
-                                Duration.ofMinutes(5)),
-                        QUIET,
-                        audit)
+        planner(mode, (tx, source, events) -> requests.addAll(Auditing.only(RecreationRequest.class, events)))
                 .runOnce();
+    }
+
+    private RecreationPlanner planner(RecreationMode mode, Publisher outbox) {
+        return new RecreationPlanner(
+                db,
+                outbox,
+                new RecreationPolicy(
+                        mode, Allowances.NONE, 10, 5, 3, Duration.ofSeconds(30), Duration.ZERO, Duration.ofMinutes(5)),
+                QUIET,
+                audit);
     }
 
     private RecreationDecisionRecord decision(int pod) {
