@@ -47,6 +47,8 @@ final class Segment implements AutoCloseable {
     private volatile @Nullable MemorySegment memory;
     /** No writer is left, or ever was in this process: what is not there will not come. */
     private volatile boolean recovered;
+    /** Another segment is being written instead. */
+    private volatile boolean full;
 
     private int countWhileUnmapped;
     /** Where the next claim is to be tried; may lag behind. */
@@ -57,6 +59,12 @@ final class Segment implements AutoCloseable {
         this.memory = memory;
         this.file = file;
         this.recovered = recovered;
+        this.full = recovered;
+    }
+
+    /** To be called when another segment has taken its place. */
+    void setFull() {
+        full = true;
     }
 
     /** An empty segment that ends with the process. */
@@ -80,9 +88,9 @@ final class Segment implements AutoCloseable {
         return valid ? segment : null;
     }
 
-    /** Gives the memory of a full segment back until it is to be read; what is in memory only stays. */
+    /** Gives the memory of a full segment back until it is to be read; any other, or one without a file, stays. */
     void unmap() {
-        if (file != null && memory != null) {
+        if (full && file != null && memory != null) {
             countWhileUnmapped = count();
             close();
         }

@@ -39,7 +39,7 @@ public final class Spool implements AutoCloseable {
     private static final int NOT_IN_USE = AT_HAND + 2;
 
     /** How long an answer waits for a new segment at most, before its event and those after it are kept in memory. */
-    private static final Duration LONGEST_WAIT = Duration.ofMillis(50);
+    private static final Duration LONGEST_WAIT = Duration.ofMillis(200);
 
     private final int mostSegments;
     private final @Nullable SegmentFolder folder;
@@ -140,6 +140,7 @@ public final class Spool implements AutoCloseable {
         Segment next = takeNext();
         segments.addLast(next);
         writing = next;
+        full.setFull();
         if (segments.size() > mostSegments) {
             dropOldest();
         }
@@ -182,7 +183,7 @@ public final class Spool implements AutoCloseable {
         synchronized (reading) {
             Segment first = segments.getFirst();
             for (Segment segment : segments) {
-                if (segment != first && segment != writing) {
+                if (segment != first) {
                     segment.unmap();
                 }
             }

@@ -24,6 +24,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -173,6 +174,9 @@ class SpoolTest {
                     for (int i = 1; stop.getCount() > 0 && i < 10_000; i++) {
                         spool.append(record(mine * 1_000_000 + i));
                         appended.set(mine, i);
+                        if (i % 50 == 0) {
+                            LockSupport.parkNanos(5_000_000); // as fast as no webhook is, but the disk keeps up
+                        }
                     }
                 });
             }
