@@ -16,6 +16,11 @@ final class ApiException extends RuntimeException {
         this.status = status(code, reason, message);
     }
 
+    /** A Failure without a reason: what a handler gives back instead of an object. */
+    static ApiException failure(int code, String message) {
+        return new ApiException(code, "", message);
+    }
+
     static ApiException notFound(Kind kind, String name) {
         return of(404, "NotFound", kind, name, kind.resource() + " \"" + name + "\" not found");
     }

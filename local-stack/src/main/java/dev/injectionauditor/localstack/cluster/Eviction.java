@@ -19,8 +19,8 @@ final class Eviction {
     /**
      * Evicts a Pod.
      *
-     * @return a Status, which is sent with 201 even if it is a Failure
-     * @throws ApiException if the Pod is not there, a precondition fails or a budget forbids it
+     * @return a Status that tells of success
+     * @throws ApiException if the Pod is not there, a precondition fails, a budget forbids it, or there are two budgets
      */
     ObjectNode evict(Key pod, ObjectNode eviction, boolean dryRun) {
         if (!"policy/v1".equals(Json.text(eviction, "apiVersion")) || !"Eviction".equals(Json.text(eviction, "kind"))) {
@@ -36,9 +36,8 @@ final class Eviction {
             if (needsBudget(object)) {
                 List<ObjectNode> budgets = DisruptionBudget.of(store, object);
                 if (budgets.size() > 1) {
-                    return ApiException.status(
+                    throw ApiException.failure(
                             TOO_MANY_BUDGETS,
-                            "",
                             "This pod has more than one PodDisruptionBudget, which the eviction subresource does not"
                                     + " support.");
                 }

@@ -12,6 +12,9 @@ final class Kubelet implements Controller {
 
     private static final String NODE = "simulated-node";
 
+    /** What it schedules; Pods that name another one stay pending, for there is no other. */
+    private static final String SCHEDULER = "default-scheduler";
+
     private final Api api;
     private final InstantSource clock;
 
@@ -27,7 +30,9 @@ final class Kubelet implements Controller {
             if (Json.isTerminating(pod)) {
                 end(key, pod);
             } else if (Json.textOrEmpty(pod, "spec", "nodeName").isEmpty()) {
-                bind(key, pod);
+                if (Json.textOrEmpty(pod, "spec", "schedulerName").equals(SCHEDULER)) {
+                    bind(key, pod);
+                }
             } else if (Json.textOrEmpty(pod, "status", "phase").equals("Pending")) {
                 run(key, pod);
             }

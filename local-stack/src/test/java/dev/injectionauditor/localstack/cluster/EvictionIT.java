@@ -105,7 +105,7 @@ class EvictionIT extends ClusterTest {
     }
 
     @Test
-    void shouldSayCreatedAndMeanFailureIfThereAreTwoBudgets() {
+    void shouldFailIfThereAreTwoBudgets() {
         // Given a Pod under two budgets that would both let it go
         running("a");
         budget("one", "'minAvailable':0,'selector':{'matchLabels':{'app':'web'}}");
@@ -114,8 +114,8 @@ class EvictionIT extends ClusterTest {
         // When it is evicted
         Answer answer = evict("a", "{}");
 
-        // Then only the body tells that it was not
-        assertThat(answer.code()).isEqualTo(201);
+        // Then
+        assertThat(answer.code()).isEqualTo(500);
         assertThat(answer.body())
                 .isEqualTo(
                         json("{'kind':'Status','apiVersion':'v1','metadata':{},'status':'Failure','code':500,'message':"
