@@ -110,6 +110,7 @@ final class AuditLog {
                 pod.path("namespace").asString() + "/" + pod.path("name").asString(),
                 Instant.parse(pod.path("creationTimestamp").asString()),
                 dryRun ? 0 : Long.parseLong(pod.path("resourceVersion").asString()),
+                Instant.parse(event.path("requestReceivedTimestamp").asString()),
                 Instant.parse(event.path("stageTimestamp").asString()),
                 !isFailedOpen(event, webhook),
                 dryRun);

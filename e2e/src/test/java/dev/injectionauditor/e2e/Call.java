@@ -15,11 +15,20 @@ import java.util.stream.Stream;
  * @param pod namespace and name
  * @param createdAt creationTimestamp: whole seconds
  * @param version resourceVersion when it was created; 0 of a dry run
+ * @param receivedAt when the API server was asked, by the same clock
  * @param at when the creation was complete, by the same clock
  * @param applied false if the API server failed open
  * @param dryRun whether nothing was stored
  */
-record Call(UUID uid, String pod, Instant createdAt, long version, Instant at, boolean applied, boolean dryRun) {
+record Call(
+        UUID uid,
+        String pod,
+        Instant createdAt,
+        long version,
+        Instant receivedAt,
+        Instant at,
+        boolean applied,
+        boolean dryRun) {
 
     /** In the order in which Pods were stored, which is that of their versions; dry runs in between by their time. */
     static List<Call> ordered(Collection<Call> calls) {

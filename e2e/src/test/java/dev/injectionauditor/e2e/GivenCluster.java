@@ -86,6 +86,7 @@ final class GivenCluster implements Cluster {
                 at,
                 Long.parseLong(pod.getMetadata().getResourceVersion()),
                 at,
+                at,
                 applied,
                 false);
     }

@@ -42,7 +42,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 abstract class Scenarios {
 
     private static final int LAST = 1_000;
-    private static final boolean FULL = Boolean.getBoolean("e2e.full");
+    private static final boolean FULL = Boolean.getBoolean("long.tests");
 
     private final List<String> notes = new ArrayList<>();
     private Stage stage;

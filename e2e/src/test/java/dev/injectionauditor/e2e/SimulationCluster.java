@@ -66,6 +66,7 @@ final class SimulationCluster implements Cluster {
                 call.namespace() + "/" + call.name(),
                 call.createdAt(),
                 call.version(),
+                call.receivedAt(),
                 call.at(),
                 call.applied(),
                 call.dryRun());

@@ -113,6 +113,8 @@ final class Stage implements AutoCloseable {
                         "--quiet-period=" + QUIET_SECONDS + "s",
                         "--recreation=" + recreation,
                         "--recreation-per-minute=1000",
+                        "--recreation-per-minute-namespace=1000",
+                        "--recreation-minimum-age=0s",
                         "--probe-namespace=" + NAMESPACE,
                         "--probe-interval=1s",
                         "--address=127.0.0.1",

@@ -35,6 +35,8 @@ record Window(Optional<Instant> startedAfter, Instant startedBy, Instant endedAf
             Optional<Instant> before = i == 0 ? Optional.empty() : Optional.of(at(calls.get(i - 1)));
             Instant first = at(calls.get(i));
             Instant last = first;
+            Instant lastBegun = calls.get(i).receivedAt();
+            int begin = i;
             Optional<Instant> applied = Optional.empty();
             for (i++; i < calls.size(); i++) {
                 Instant now = at(calls.get(i));
@@ -43,15 +45,33 @@ record Window(Optional<Instant> startedAfter, Instant startedBy, Instant endedAf
                         break;
                     }
                     last = now;
+                    lastBegun = later(lastBegun, calls.get(i).receivedAt());
                     applied = Optional.empty();
                 } else if (applied.isEmpty()) {
                     applied = Optional.of(now);
                 }
             }
             i--;
-            windows.add(new Window(before, first, last, applied));
+            windows.add(new Window(
+                    before, first, last, applied.isEmpty() ? applied : Optional.of(end(calls, begin, lastBegun))));
         }
         return windows;
+    }
+
+    /**
+     * First applied call after the last failing one had begun: a call that is given up after two seconds may have
+     * failed in the first of them.
+     */
+    private static Instant end(List<Call> calls, int begin, Instant lastBegun) {
+        return calls.subList(begin, calls.size()).stream()
+                .filter(call -> call.applied() && call.at().isAfter(lastBegun))
+                .map(Window::at)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Instant later(Instant one, Instant other) {
+        return one.isAfter(other) ? one : other;
     }
 
     /** To the second, because that is all that a creationTimestamp tells. */

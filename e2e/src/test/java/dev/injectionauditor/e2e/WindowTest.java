@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -34,6 +35,18 @@ class WindowTest {
     }
 
     @Test
+    void shouldNotTakeACallThatHadBegunBeforeForTheEnd() {
+        // Given a call that began in the outage, and is given up when others are applied again
+        Call slow = new Call(UUID.randomUUID(), "ns/slow", at(5), 5, at(3), at(5), false, false);
+        List<Call> calls = new ArrayList<>(calls("++--+"));
+        calls.add(slow);
+        calls.addAll(calls("++++++++").subList(6, 8));
+
+        // When, then
+        assertThat(Window.of(calls, QUIET)).containsExactly(window(1, 2, 5, 4));
+    }
+
+    @Test
     void shouldTellWiderFromOutside() {
         Window truth = window(10, 20, 30, 40);
 
@@ -51,7 +64,14 @@ class WindowTest {
     private static List<Call> calls(String text) {
         return IntStream.range(0, text.length())
                 .mapToObj(second -> new Call(
-                        UUID.randomUUID(), "ns/pod", at(second), second, at(second), text.charAt(second) == '+', false))
+                        UUID.randomUUID(),
+                        "ns/pod",
+                        at(second),
+                        second,
+                        at(second),
+                        at(second),
+                        text.charAt(second) == '+',
+                        false))
                 .toList();
     }
 

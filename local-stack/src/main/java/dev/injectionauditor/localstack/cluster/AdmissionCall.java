@@ -11,6 +11,7 @@ import java.time.Instant;
  * @param name of the object
  * @param createdAt its creationTimestamp: whole seconds
  * @param version its resourceVersion when it was created; 0 of a dry run
+ * @param receivedAt when it was asked for, by the same clock
  * @param at when it was stored, or would have been, by the same clock
  * @param applied whether there was a valid answer; if not, the API server failed open
  * @param dryRun whether nothing was stored
@@ -22,6 +23,7 @@ public record AdmissionCall(
         String name,
         Instant createdAt,
         long version,
+        Instant receivedAt,
         Instant at,
         boolean applied,
         boolean dryRun) {}

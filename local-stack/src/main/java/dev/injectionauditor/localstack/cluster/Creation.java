@@ -1,6 +1,7 @@
 package dev.injectionauditor.localstack.cluster;
 
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.UUID;
@@ -43,13 +44,14 @@ final class Creation {
      * @throws ApiException if it cannot be
      */
     ObjectNode create(Kind kind, String namespace, ObjectNode body, String user, boolean dryRun) {
+        Instant receivedAt = clock.instant();
         ObjectNode object = Decoding.of(kind, body);
         check(kind, namespace, object);
         prepare(kind, namespace, object);
         Attributes attributes = new Attributes(kind, namespace, Json.name(object), user, dryRun);
         Admitted admitted = admission.admit(attributes, object);
         ObjectNode result = store(kind, namespace, admitted.object(), dryRun);
-        ledger.record(admitted, result, dryRun, clock.instant());
+        ledger.record(admitted, result, dryRun, receivedAt, clock.instant());
         return result;
     }
 

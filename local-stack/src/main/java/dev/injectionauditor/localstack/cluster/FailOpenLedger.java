@@ -14,14 +14,16 @@ final class FailOpenLedger {
      * Notes what became of the calls for an object.
      *
      * @param result the object as it was stored, or as a dry run answers
+     * @param receivedAt when it was asked for
      * @param at when that was
      */
-    synchronized void record(Admitted admitted, ObjectNode result, boolean dryRun, Instant at) {
-        admitted.applied().forEach(webhook -> calls.add(call(webhook, result, true, dryRun, at)));
-        admitted.failedOpen().forEach(webhook -> calls.add(call(webhook, result, false, dryRun, at)));
+    synchronized void record(Admitted admitted, ObjectNode result, boolean dryRun, Instant receivedAt, Instant at) {
+        admitted.applied().forEach(webhook -> calls.add(call(webhook, result, true, dryRun, receivedAt, at)));
+        admitted.failedOpen().forEach(webhook -> calls.add(call(webhook, result, false, dryRun, receivedAt, at)));
     }
 
-    private static AdmissionCall call(String webhook, ObjectNode result, boolean applied, boolean dryRun, Instant at) {
+    private static AdmissionCall call(
+            String webhook, ObjectNode result, boolean applied, boolean dryRun, Instant receivedAt, Instant at) {
         return new AdmissionCall(
                 webhook,
                 Json.uid(result),
@@ -29,6 +31,7 @@ final class FailOpenLedger {
                 Json.name(result),
                 Instant.parse(Json.textOrEmpty(result, "metadata", "creationTimestamp")),
                 dryRun ? 0 : Long.parseLong(Json.textOrEmpty(result, "metadata", "resourceVersion")),
+                receivedAt,
                 at,
                 applied,
                 dryRun);
