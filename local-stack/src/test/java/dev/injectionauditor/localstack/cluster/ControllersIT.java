@@ -130,7 +130,7 @@ class ControllersIT extends ClusterTest {
     void shouldNotLetOneWorkloadKeepOthersFromTheirPods() throws Exception {
         try (TestWebhook webhook = new TestWebhook()) {
             // Given a webhook that refuses the Pods of one set
-            configure(webhook, "'objectSelector':{'matchLabels':{'app':'aaa'}}");
+            configure(webhook, "'failurePolicy':'Fail','objectSelector':{'matchLabels':{'app':'aaa'}}");
             webhook.behave(request -> TestWebhook.answer(request, Map.of("allowed", false)));
 
             // When that and others are created
