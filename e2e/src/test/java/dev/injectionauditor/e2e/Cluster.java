@@ -20,7 +20,9 @@ interface Cluster extends AutoCloseable {
     KubernetesClient client();
 
     /** Where its API servers reach this machine. */
-    String webhookHost();
+    default String webhookHost() {
+        return "127.0.0.1";
+    }
 
     /** Address of this machine that a webhook has to listen on for them. */
     default String listenAddress() {
@@ -31,7 +33,9 @@ interface Cluster extends AutoCloseable {
     default void expose(int port) {}
 
     /** Whether Deployments get Pods, and evicted Pods are replaced. */
-    boolean hasControllers();
+    default boolean hasControllers() {
+        return true;
+    }
 
     /** Who says what the API servers did. For people. */
     String witness();
@@ -40,15 +44,21 @@ interface Cluster extends AutoCloseable {
     List<Call> calls(String webhook);
 
     /** How often the API servers say that they failed open for the webhook; empty if they don't say. */
-    OptionalLong failOpenCount(String webhook);
+    default OptionalLong failOpenCount(String webhook) {
+        return OptionalLong.empty();
+    }
 
     /** Restarts an API server with all that is stored; false if that cannot be done here. */
-    boolean restartApiServer() throws IOException, InterruptedException;
+    default boolean restartApiServer() throws IOException, InterruptedException {
+        return false;
+    }
 
     /**
      * A second API server of the same cluster, which calls webhooks with {@link #SECOND_TOKEN}; empty if there is none.
      */
-    Optional<KubernetesClient> secondApiServer();
+    default Optional<KubernetesClient> secondApiServer() {
+        return Optional.empty();
+    }
 
     /** What the second API server authenticates itself with, as a bearer token. */
     String SECOND_TOKEN = "second-api-server";

@@ -3,6 +3,7 @@ package dev.injectionauditor.e2e;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.junit.jupiter.api.Assumptions;
 import org.testcontainers.DockerClientFactory;
 
 /**
@@ -46,6 +47,23 @@ final class Clusters {
         return new Choice(
                 Optional.empty(),
                 "no --kubeconfig; no kube-apiserver and etcd: " + search.report() + "; no Docker engine answers");
+    }
+
+    /** Starts the real cluster that is at hand; aborts the test with the reason if none is. */
+    static Cluster startReal(Path folder) throws IOException, InterruptedException {
+        Choice choice = choose();
+        if (choice.real().isEmpty()) {
+            System.out.println("Not run on a real cluster: " + choice.report());
+            return Assumptions.abort("no real cluster: " + choice.report());
+        }
+        return choice.real().get().start().in(folder);
+    }
+
+    /** Starts the simulation; aborts if only one cluster is wanted and a real one is at hand. */
+    static Cluster startSimulation(Path folder) throws IOException {
+        Assumptions.assumeFalse(
+                Boolean.getBoolean("e2e.one") && choose().real().isPresent(), "a real cluster is at hand");
+        return new SimulationCluster(folder);
     }
 
     private static Choice chosen(String what, Start start) {

@@ -146,11 +146,6 @@ final class ControlPlane implements Cluster {
     }
 
     @Override
-    public String webhookHost() {
-        return "127.0.0.1";
-    }
-
-    @Override
     public boolean hasControllers() {
         return hasControllers;
     }

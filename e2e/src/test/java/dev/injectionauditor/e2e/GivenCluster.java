@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.UUID;
 
 /**
@@ -59,11 +58,6 @@ final class GivenCluster implements Cluster {
     }
 
     @Override
-    public boolean hasControllers() {
-        return true;
-    }
-
-    @Override
     public String witness() {
         return auditLog.isPresent() ? "audit log" : "stamps of the Pods as stored, no audit log was given";
     }
@@ -89,21 +83,6 @@ final class GivenCluster implements Cluster {
                 at,
                 applied,
                 false);
-    }
-
-    @Override
-    public OptionalLong failOpenCount(String webhook) {
-        return OptionalLong.empty();
-    }
-
-    @Override
-    public boolean restartApiServer() {
-        return false;
-    }
-
-    @Override
-    public Optional<KubernetesClient> secondApiServer() {
-        return Optional.empty();
     }
 
     @Override

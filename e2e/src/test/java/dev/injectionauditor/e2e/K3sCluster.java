@@ -7,8 +7,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalLong;
 import org.testcontainers.Testcontainers;
 import org.testcontainers.images.builder.Transferable;
 import org.testcontainers.k3s.K3sContainer;
@@ -74,11 +72,6 @@ final class K3sCluster implements Cluster {
     }
 
     @Override
-    public boolean hasControllers() {
-        return true;
-    }
-
-    @Override
     public String witness() {
         return "audit log of k3s";
     }
@@ -87,21 +80,6 @@ final class K3sCluster implements Cluster {
     public List<Call> calls(String webhook) {
         k3s.copyFileFromContainer(LOG, logCopy.toString());
         return auditLog.calls(webhook);
-    }
-
-    @Override
-    public OptionalLong failOpenCount(String webhook) {
-        return OptionalLong.empty();
-    }
-
-    @Override
-    public boolean restartApiServer() {
-        return false;
-    }
-
-    @Override
-    public Optional<KubernetesClient> secondApiServer() {
-        return Optional.empty();
     }
 
     @Override

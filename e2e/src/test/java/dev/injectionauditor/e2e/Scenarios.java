@@ -118,15 +118,23 @@ abstract class Scenarios {
     }
 
     private void outage(String name, Predicate<HttpExchange> affected, Fault fault) throws Exception {
+        wholeOutage(name, affected, fault);
+        Judgement judgement = judge.judge(name, began);
+        assertThat(judgement.failedOpen()).isPositive();
+        assertThat(judgement.windows()).isOne();
+    }
+
+    private void wholeOutage(String name) throws Exception {
+        wholeOutage(name, any -> true, Fault.REFUSED);
+    }
+
+    private void wholeOutage(String name, Predicate<HttpExchange> affected, Fault fault) throws Exception {
         Pods pods = new Pods(stage.cluster(), name);
         pods.more(2);
         harm(fault, affected);
         pods.more(3);
         heal();
         pods.more(2);
-        Judgement judgement = judge.judge(name, began);
-        assertThat(judgement.failedOpen()).isPositive();
-        assertThat(judgement.windows()).isOne();
     }
 
     @Test
@@ -222,12 +230,7 @@ abstract class Scenarios {
     @Order(8)
     void shouldFindWhatWasMissedWhileNobodyLooked() throws Exception {
         stage.killAuditor();
-        Pods pods = new Pods(stage.cluster(), "killed-before");
-        pods.more(2);
-        harm(Fault.REFUSED);
-        pods.more(3);
-        heal();
-        pods.more(2);
+        wholeOutage("killed-before");
         stage.startAuditor("off");
         judge.judge("auditor killed before the outage", began);
     }
@@ -250,12 +253,7 @@ abstract class Scenarios {
     @Test
     @Order(10)
     void shouldGoOnWhenKilledAfterAnOutage() throws Exception {
-        Pods pods = new Pods(stage.cluster(), "killed-after");
-        pods.more(2);
-        harm(Fault.REFUSED);
-        pods.more(3);
-        heal();
-        pods.more(2);
+        wholeOutage("killed-after");
         stage.killAuditor();
         stage.startAuditor("off");
         judge.judge("auditor killed after the outage", began);
@@ -264,13 +262,8 @@ abstract class Scenarios {
     @Test
     @Order(11)
     void shouldCatchUpWhenKafkaWasDown() throws Exception {
-        Pods pods = new Pods(stage.cluster(), "kafka-down");
-        pods.more(2);
         stage.kafka().stop();
-        harm(Fault.REFUSED);
-        pods.more(3);
-        heal();
-        pods.more(2);
+        wholeOutage("kafka-down");
         stage.kafka().startAgain();
         judge.judge("Kafka down in the outage", began);
     }
@@ -278,13 +271,8 @@ abstract class Scenarios {
     @Test
     @Order(12)
     void shouldCatchUpWhenPostgresWasDown() throws Exception {
-        Pods pods = new Pods(stage.cluster(), "postgres-down");
-        pods.more(2);
         stage.postgres().stop();
-        harm(Fault.REFUSED);
-        pods.more(3);
-        heal();
-        pods.more(2);
+        wholeOutage("postgres-down");
         stage.postgres().startAgain();
         judge.judge("PostgreSQL down in the outage", began);
     }

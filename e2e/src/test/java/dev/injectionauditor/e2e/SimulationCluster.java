@@ -7,8 +7,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.UUID;
 
 /** The simulation; its own ledger is the witness. */
@@ -41,16 +39,6 @@ final class SimulationCluster implements Cluster {
     }
 
     @Override
-    public String webhookHost() {
-        return "127.0.0.1";
-    }
-
-    @Override
-    public boolean hasControllers() {
-        return true;
-    }
-
-    @Override
     public String witness() {
         return "ledger of the simulation";
     }
@@ -73,19 +61,9 @@ final class SimulationCluster implements Cluster {
     }
 
     @Override
-    public OptionalLong failOpenCount(String webhook) {
-        return OptionalLong.empty();
-    }
-
-    @Override
     public boolean restartApiServer() throws IOException {
         cluster.restartApiServer();
         return true;
-    }
-
-    @Override
-    public Optional<KubernetesClient> secondApiServer() {
-        return Optional.empty();
     }
 
     @Override
