@@ -13,8 +13,8 @@ import java.util.List;
 
 /**
  * Evicts Pods by the eviction API, {@code policy/v1}, with the Pod's uid as precondition. The client's own
- * {@code evict()} posts {@code policy/v1beta1} and takes every 2xx for success; the API server answers 201 with a
- * Failure in the body for a Pod under two disruption budgets.
+ * {@code evict()} posts {@code policy/v1beta1} and takes every 2xx for success. The body decides: of a Pod under two
+ * disruption budgets it is a Failure, which Kubernetes 1.36 sends with HTTP 500, and others are known to send with 201.
  */
 final class Evictor {
 
