@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -133,9 +134,24 @@ class RollingRestartIT {
     private void startTwoUnderLoad(String... optionsOfFirst) throws IOException {
         a = replica("a", optionsOfFirst).awaitReady();
         b = replica("b").awaitReady();
+        warmUp(a);
+        warmUp(b);
         balancer = balancer(a, b);
         pods = creations(balancer);
         awaitMore(pods);
+    }
+
+    /** What is to be replaced has run for long, and the caller too: one handshake and call after the other. */
+    private void warmUp(WebhookProcess replica) throws IOException {
+        byte[] request = WebhookCaller.onTheWire(Recorded.body("020-CREATE-web-8d88b6668-.json"));
+        try (WebhookCaller caller = new WebhookCaller(replica.port(), oldAuthority.authorityPem())) {
+            for (int i = 0; i < PER_SECOND; i++) {
+                try (SSLSocket connection = caller.connect()) {
+                    connection.getOutputStream().write(request);
+                    WebhookCaller.readAnswer(connection.getInputStream());
+                }
+            }
+        }
     }
 
     private WebhookProcess replica(String name, String... options) throws IOException {
