@@ -5,6 +5,7 @@ import dev.injectionauditor.bench.audit.OutageBench;
 import dev.injectionauditor.bench.imports.ImportBench;
 import dev.injectionauditor.bench.observe.LatencyBench;
 import dev.injectionauditor.bench.observe.ObserveBench;
+import dev.injectionauditor.bench.startup.StartBench;
 import dev.injectionauditor.bench.webhook.AnswerBench;
 import dev.injectionauditor.bench.webhook.WebhookLoad;
 import picocli.CommandLine;
@@ -22,7 +23,8 @@ import picocli.CommandLine.Command;
             OutageBench.class,
             LatencyBench.class,
             ObserveBench.class,
-            ImportBench.class
+            ImportBench.class,
+            StartBench.class
         })
 public final class BenchMain {
 
