@@ -60,10 +60,20 @@ final class ApiStub implements AutoCloseable {
         return List.copyOf(requests);
     }
 
+    /** Where it listens. */
+    String url() {
+        return "http://127.0.0.1:" + server.getAddress().getPort();
+    }
+
     /** A client of this server; the caller closes it. */
     KubernetesClient client() {
+        return client(url());
+    }
+
+    /** A client of such a server in another process; the caller closes it. */
+    static KubernetesClient client(String url) {
         Config config = new ConfigBuilder(Config.empty())
-                .withMasterUrl("http://127.0.0.1:" + server.getAddress().getPort())
+                .withMasterUrl(url)
                 .withNamespace("default")
                 .build();
         return new KubernetesClientBuilder().withConfig(config).build();

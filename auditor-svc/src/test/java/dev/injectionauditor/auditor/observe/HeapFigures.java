@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -22,8 +23,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Measures roughly, by hand, how much heap the observer needs for 150,000 Pods like those of the recording, 30 of each
- * owner. The figures stand in the package's notes. With any argument: whether a list of all of them over HTTP fits into
- * the heap that the process was given.
+ * owner. The figures stand in the package's notes. With the URL of {@link #serve} as argument: whether a list of all of
+ * them over HTTP fits into the heap that the process was given.
  */
 final class HeapFigures {
 
@@ -35,7 +36,7 @@ final class HeapFigures {
     private final List<String> recorded;
     private final List<Pod> templates;
 
-    private HeapFigures() throws Exception {
+    HeapFigures() throws Exception {
         JsonMapper json = JsonMapper.builder().build();
         Path watch = Path.of(
                 HeapFigures.class.getResource("/recorded/pod-watch.jsonl").toURI());
@@ -53,11 +54,11 @@ final class HeapFigures {
 
     /** Prints the figures. */
     public static void main(String[] arguments) throws Exception {
-        HeapFigures figures = new HeapFigures();
         if (arguments.length > 0) {
-            figures.list();
+            list(arguments[0]);
             return;
         }
+        HeapFigures figures = new HeapFigures();
         long empty = used();
         List<Pod> whole = new ArrayList<>();
         for (int i = 0; i < WHOLE_PODS; i++) {
@@ -83,16 +84,20 @@ final class HeapFigures {
                 kept / PODS, kept >> 20, PODS, tracker.size(), store.size());
     }
 
-    /** Lists all of them over HTTP, as an observer does when it starts. */
-    private void list() throws Exception {
+    /** An API server that has all of them. */
+    ApiStub serve() throws IOException {
         String empty =
                 "{\"kind\":\"List\",\"apiVersion\":\"v1\",\"metadata\":{\"resourceVersion\":\"9000000\"},\"items\":[]}";
-        try (ApiStub api = new ApiStub(request -> new ApiStub.Answer(
-                        200,
-                        request.query().contains("watch=true")
-                                ? ""
-                                : request.path().endsWith("/pods") ? page(request.query()) : empty));
-                KubernetesClient client = api.client()) {
+        return new ApiStub(request -> new ApiStub.Answer(
+                200,
+                request.query().contains("watch=true")
+                        ? ""
+                        : request.path().endsWith("/pods") ? page(request.query()) : empty));
+    }
+
+    /** Lists all of them over HTTP, as an observer does when it starts. */
+    private static void list(String url) throws Exception {
+        try (KubernetesClient client = ApiStub.client(url)) {
             EventQueue queue = new EventQueue(200_000);
             long start = System.nanoTime();
             try (Observer observer = new Observer(

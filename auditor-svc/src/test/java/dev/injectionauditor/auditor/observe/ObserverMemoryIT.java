@@ -19,6 +19,7 @@ class ObserverMemoryIT {
     @LongTest
     void shouldListAndKnow150000PodsWithAHeapOf256Megabytes() throws Exception {
         Path output = folder.resolve("output");
+        ApiStub api = new HeapFigures().serve();
         Process observer = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx256m",
@@ -26,7 +27,7 @@ class ObserverMemoryIT {
                         "-cp",
                         System.getProperty("java.class.path"),
                         HeapFigures.class.getName(),
-                        "list")
+                        api.url())
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();
@@ -34,6 +35,7 @@ class ObserverMemoryIT {
             assertThat(observer.waitFor(5, TimeUnit.MINUTES)).isTrue();
         } finally {
             observer.destroyForcibly();
+            api.close();
         }
 
         assertThat(Files.readString(output)).contains("listed over HTTP: 150000 Pods");
