@@ -10,11 +10,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
@@ -101,12 +105,20 @@ public final class LocalKafka implements AutoCloseable {
         createTopics(bootstrapServers(), topics, partitions);
     }
 
-    /** Makes all topics of the contract on any broker, each with so many partitions. */
+    /** Makes all topics of the contract on any broker, each with so many partitions, and waits until they are ready. */
     public static void createTopics(String bootstrapServers, Topics topics, int partitions) {
         try (Admin admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers))) {
             admin.createTopics(topics.all().stream()
                             .map(topic -> new NewTopic(topic, partitions, (short) 1))
                             .toList())
+                    .all()
+                    .get();
+            // A broker that does not lead a partition yet can refuse a producer's first batch, take its second, and
+            // refuse the first for good when it comes again. It knows offsets as soon as it leads.
+            admin.listOffsets(topics.all().stream()
+                            .flatMap(topic -> IntStream.range(0, partitions)
+                                    .mapToObj(partition -> new TopicPartition(topic, partition)))
+                            .collect(Collectors.toMap(partition -> partition, any -> OffsetSpec.latest())))
                     .all()
                     .get();
         } catch (ExecutionException e) {

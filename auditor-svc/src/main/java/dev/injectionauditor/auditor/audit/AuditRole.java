@@ -93,9 +93,8 @@ public final class AuditRole implements AutoCloseable {
                 RangeAssignor.class.getName(),
                 ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
                 "none",
-                // Each poll is a transaction with a fixed number of statements for each webhook: of a backlog, much at
-                // a
-                // time.
+                // A poll is a transaction with a fixed number of statements for each webhook: much of a backlog at
+                // once.
                 ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
                 10_000,
                 ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
