@@ -51,7 +51,6 @@ public final class StartBench implements Callable<Integer> {
             cluster.writeKubeconfig(kubeconfig);
             List<String> options = List.of(
                     "--cluster=bench",
-                    "--webhook=hook.example.org",
                     "--kubeconfig=" + kubeconfig,
                     "--lease-namespace=default",
                     "--kafka-bootstrap-servers=" + kafka.bootstrapServers(),
