@@ -113,19 +113,36 @@ public final class LocalKafka implements AutoCloseable {
                             .toList())
                     .all()
                     .get();
-            // A broker that does not lead a partition yet can refuse a producer's first batch, take its second, and
-            // refuse the first for good when it comes again. It knows offsets as soon as it leads.
-            admin.listOffsets(topics.all().stream()
-                            .flatMap(topic -> IntStream.range(0, partitions)
-                                    .mapToObj(partition -> new TopicPartition(topic, partition)))
-                            .collect(Collectors.toMap(partition -> partition, any -> OffsetSpec.latest())))
-                    .all()
-                    .get();
+            awaitLeaders(admin, topics, partitions);
         } catch (ExecutionException e) {
             throw new IllegalStateException("cannot make the topics", e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while making the topics", e);
+        }
+    }
+
+    /**
+     * A broker that does not lead a partition yet can refuse a producer's first batch, take its second, and refuse the
+     * first for good when it comes again. It tells offsets as soon as it leads.
+     */
+    private static void awaitLeaders(Admin admin, Topics topics, int partitions)
+            throws ExecutionException, InterruptedException {
+        Map<TopicPartition, OffsetSpec> all = topics.all().stream()
+                .flatMap(topic ->
+                        IntStream.range(0, partitions).mapToObj(partition -> new TopicPartition(topic, partition)))
+                .collect(Collectors.toMap(partition -> partition, any -> OffsetSpec.latest()));
+        long deadline = System.nanoTime() + 30_000_000_000L;
+        while (true) {
+            try {
+                admin.listOffsets(all).all().get();
+                return;
+            } catch (ExecutionException e) {
+                if (System.nanoTime() > deadline) {
+                    throw e;
+                }
+                Thread.sleep(50);
+            }
         }
     }
 
