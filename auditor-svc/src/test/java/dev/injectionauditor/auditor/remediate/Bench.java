@@ -48,7 +48,7 @@ final class Bench implements AutoCloseable {
 
     static final WatchedWebhook SOURCE = new WatchedWebhook("bench", "hook.example.org");
     static final String NAMESPACE = "default";
-    static final Duration PATIENCE = Duration.ofSeconds(30);
+    static final Duration PATIENCE = Duration.ofMinutes(2);
 
     final SimulatedCluster cluster;
     final GatedProxy proxy;
