@@ -108,12 +108,13 @@ final class HeapFigures {
                     null,
                     new SimpleMeterRegistry(),
                     Instant::now)) {
-                System.out.printf(
-                        "listed over HTTP: %d Pods in %d s, %d MB kept, with -Xmx%dm%n",
-                        observer.pods().size(),
-                        (System.nanoTime() - start) / 1_000_000_000,
-                        used() >> 20,
-                        Runtime.getRuntime().maxMemory() >> 20);
+                // Whole, so that no line of the log comes in between.
+                System.out.println("listed over HTTP: %d Pods in %d s, %d MB kept, with -Xmx%dm"
+                        .formatted(
+                                observer.pods().size(),
+                                (System.nanoTime() - start) / 1_000_000_000,
+                                used() >> 20,
+                                Runtime.getRuntime().maxMemory() >> 20));
             }
         }
     }
