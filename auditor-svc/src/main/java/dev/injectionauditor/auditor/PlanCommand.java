@@ -5,7 +5,6 @@ import dev.injectionauditor.auditor.audit.RecreationPlan;
 import dev.injectionauditor.auditor.policy.RecreationPolicy;
 import dev.injectionauditor.service.Settings;
 import java.io.PrintWriter;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -32,14 +31,7 @@ final class PlanCommand implements Callable<Integer> {
     private static final String FORMAT = "%-9s %-21s %-21s %-20s %-40s %s%n";
 
     @Mixin
-    final PostgresOptions postgres = new PostgresOptions();
-
-    @Option(
-            names = "--quiet-period",
-            paramLabel = "TIME",
-            defaultValue = "5s",
-            description = "The same as the auditor's. Default: ${DEFAULT-VALUE}")
-    @Nullable String quietPeriod;
+    final HistoryOptions history = new HistoryOptions();
 
     @Mixin
     final RecreationOptions recreation = new RecreationOptions();
@@ -64,12 +56,12 @@ final class PlanCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Settings settings = new Settings();
-        AuditorConfig.Postgres where = AuditorConfig.postgres(settings, postgres, environment);
-        Duration quiet = AuditorConfig.quietPeriod(settings, quietPeriod);
+        HistoryOptions.Checked where = history.read(settings, environment);
         RecreationPolicy policy = recreation.read(settings);
         settings.check();
-        try (Database database = Database.open(where.url(), where.user(), where.password())) {
-            List<RecreationPlan.Line> lines = RecreationPlan.of(database.jooq(), policy, quiet, Instant.now());
+        try (Database database = where.open()) {
+            List<RecreationPlan.Line> lines =
+                    RecreationPlan.of(database.jooq(), policy, where.quietPeriod(), Instant.now());
             if (spec != null) {
                 print(lines, spec.commandLine().getOut());
             }

@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** The command line that fills an empty database again. */
@@ -25,14 +24,7 @@ import picocli.CommandLine.Spec;
 final class RebuildCommand implements Callable<Integer> {
 
     @Mixin
-    final PostgresOptions postgres = new PostgresOptions();
-
-    @Option(
-            names = "--quiet-period",
-            paramLabel = "TIME",
-            defaultValue = "5s",
-            description = "The same as the auditor's. Default: ${DEFAULT-VALUE}")
-    @Nullable String quietPeriod;
+    final HistoryOptions history = new HistoryOptions();
 
     @Mixin
     final KafkaOptions kafka = new KafkaOptions();
@@ -54,13 +46,12 @@ final class RebuildCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Settings settings = new Settings();
-        AuditorConfig.Postgres where = AuditorConfig.postgres(settings, postgres, environment);
+        HistoryOptions.Checked where = history.read(settings, environment);
         HistoryPolicy defaults = HistoryPolicy.defaults();
-        HistoryPolicy policy = new HistoryPolicy(
-                AuditorConfig.quietPeriod(settings, quietPeriod), defaults.retention(), defaults.grace());
+        HistoryPolicy policy = new HistoryPolicy(where.quietPeriod(), defaults.retention(), defaults.grace());
         KafkaSettings from = KafkaSettings.read(settings, kafka, environment);
         settings.check();
-        try (Database database = Database.open(where.url(), where.user(), where.password())) {
+        try (Database database = where.open()) {
             database.migrate();
             Rebuild rebuild = new Rebuild(from, database.jooq(), policy, InstantSource.system());
             if (!rebuild.isDatabaseEmpty()) {

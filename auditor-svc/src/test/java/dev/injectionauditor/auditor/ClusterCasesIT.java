@@ -14,6 +14,7 @@ import dev.injectionauditor.auditor.audit.Verdict;
 import dev.injectionauditor.auditor.observe.ObserveRole;
 import dev.injectionauditor.auditor.policy.Allowances;
 import dev.injectionauditor.auditor.policy.RecreationPolicy;
+import dev.injectionauditor.localstack.FailOpenWebhook;
 import dev.injectionauditor.localstack.cluster.SimulatedCluster;
 import dev.injectionauditor.localstack.junit.LocalServices;
 import dev.injectionauditor.schema.Cause;
@@ -345,28 +346,7 @@ class ClusterCasesIT {
 
     /** A configuration of the webhook for the namespaces that have this value of the label. */
     private static MutatingWebhookConfiguration configuration(String inject) {
-        return new MutatingWebhookConfigurationBuilder()
-                .withNewMetadata()
-                .withName("hooks")
-                .endMetadata()
-                .addNewWebhook()
-                .withName(SOURCE.webhook())
-                .withFailurePolicy("Ignore")
-                .withSideEffects("None")
-                .withAdmissionReviewVersions("v1")
-                .withNewNamespaceSelector()
-                .addToMatchLabels(LABEL, inject)
-                .endNamespaceSelector()
-                .withNewClientConfig()
-                .withUrl("https://127.0.0.1:1/")
-                .endClientConfig()
-                .addNewRule()
-                .withOperations("CREATE")
-                .withApiGroups("")
-                .withApiVersions("v1")
-                .withResources("pods")
-                .endRule()
-                .endWebhook()
-                .build();
+        return FailOpenWebhook.configuration(
+                "hooks", SOURCE.webhook(), "https://127.0.0.1:1/", null, Map.of(LABEL, inject));
     }
 }

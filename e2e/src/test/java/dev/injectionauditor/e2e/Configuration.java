@@ -1,12 +1,11 @@
 package dev.injectionauditor.e2e;
 
+import dev.injectionauditor.localstack.FailOpenWebhook;
 import io.fabric8.kubernetes.api.model.LabelSelectorBuilder;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookConfiguration;
-import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookConfigurationBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
+import java.util.Map;
 
 /** The namespace of the suite and the configuration of the webhook for it. */
 final class Configuration {
@@ -74,32 +73,7 @@ final class Configuration {
     }
 
     private MutatingWebhookConfiguration configuration() {
-        return new MutatingWebhookConfigurationBuilder()
-                .withNewMetadata()
-                .withName(NAME)
-                .endMetadata()
-                .addNewWebhook()
-                .withName(Stage.WEBHOOK)
-                .withNewClientConfig()
-                .withUrl(url)
-                .withCaBundle(Base64.getEncoder().encodeToString(authorityPem.getBytes(StandardCharsets.UTF_8)))
-                .endClientConfig()
-                .addNewRule()
-                .withOperations("CREATE")
-                .withApiGroups("")
-                .withApiVersions("v1")
-                .withResources("pods")
-                .withScope("Namespaced")
-                .endRule()
-                .withNewNamespaceSelector()
-                .addToMatchLabels(HOOKED, "yes")
-                .endNamespaceSelector()
-                .withFailurePolicy("Ignore")
-                .withTimeoutSeconds(2)
-                .withSideEffects("NoneOnDryRun")
-                .withAdmissionReviewVersions("v1")
-                .endWebhook()
-                .build();
+        return FailOpenWebhook.configuration(NAME, Stage.WEBHOOK, url, authorityPem, Map.of(HOOKED, "yes"));
     }
 
     /** Deletes what it made, and nothing else. */

@@ -1,5 +1,6 @@
 package dev.injectionauditor.bench.webhook;
 
+import dev.injectionauditor.bench.Child;
 import dev.injectionauditor.bench.webhook.Wrk.Result;
 import dev.injectionauditor.localstack.Folders;
 import dev.injectionauditor.localstack.FreePorts;
@@ -27,6 +28,9 @@ import picocli.CommandLine.Option;
         description =
                 "Loads the packaged webhook, and another one beside it if wanted, with recorded reviews over TLS.")
 public final class WebhookLoad implements Callable<Integer> {
+
+    /** Rounds of warming up. */
+    private static final int WARM_UP = 2;
 
     private static final int STARTS = 5;
     private static final ToDoubleFunction<Run> PER_SECOND = run -> run.result().perSecond();
@@ -63,7 +67,7 @@ public final class WebhookLoad implements Callable<Integer> {
     private final PrintStream out = System.out;
 
     /** @param process null if it is not known */
-    private record Target(String name, String url, @Nullable ProcessFigures process) {}
+    private record Target(String name, String url, @Nullable ProcessHandle process) {}
 
     /** @param cpuMicros processor time of the target for an answer, NaN if it is not known */
     private record Run(Result result, double cpuMicros) {}
@@ -90,24 +94,24 @@ public final class WebhookLoad implements Callable<Integer> {
             }
             try (WebhookUnderLoad webhook =
                     new WebhookUnderLoad(folder, kafka == null ? nobody : kafka.bootstrapServers())) {
-                List<Target> targets = new ArrayList<>(
-                        List.of(new Target("webhook", webhook.url(), new ProcessFigures(webhook.pid()))));
+                List<Target> targets =
+                        new ArrayList<>(List.of(new Target("webhook", webhook.url(), handle(webhook.pid()))));
                 if (peerUrl != null) {
-                    targets.add(new Target("peer", peerUrl, peerPid == null ? null : new ProcessFigures(peerPid)));
+                    targets.add(new Target("peer", peerUrl, peerPid == null ? null : handle(peerPid)));
                 }
                 for (Target target : targets) {
                     out.println("Warming up: " + target.name());
-                    wrk.run(target.url(), 16, Duration.ofSeconds(seconds));
+                    wrk.run(target.url(), 16, Duration.ofSeconds(WARM_UP * seconds));
                 }
                 print(run(wrk, targets));
                 out.println();
                 for (Target target : targets) {
                     if (target.process() != null) {
                         out.printf(
-                                "Resident memory of the %s after that: %d MiB, at most %d MiB%n",
+                                "Resident memory of the %s after that: %.0f MiB, at most %.0f MiB%n",
                                 target.name(),
-                                target.process().mebibytes(),
-                                target.process().peakMebibytes());
+                                Child.megabytes(target.process().pid()),
+                                Child.peakMegabytes(target.process().pid()));
                     }
                 }
             }
@@ -152,11 +156,15 @@ public final class WebhookLoad implements Callable<Integer> {
     }
 
     private Run run(Wrk wrk, Target target, int count) throws IOException, InterruptedException {
-        ProcessFigures process = target.process();
-        long before = process == null ? 0 : process.cpuMicros();
+        ProcessHandle process = target.process();
+        double before = process == null ? Double.NaN : Child.cpuSeconds(process);
         Result result = wrk.run(target.url(), count, Duration.ofSeconds(seconds));
-        return new Run(
-                result, process == null ? Double.NaN : (double) (process.cpuMicros() - before) / result.answers());
+        double spent = process == null ? Double.NaN : Child.cpuSeconds(process) - before;
+        return new Run(result, spent * 1e6 / result.answers());
+    }
+
+    private static ProcessHandle handle(long pid) throws IOException {
+        return ProcessHandle.of(pid).orElseThrow(() -> new IOException("no process " + pid));
     }
 
     private static String row(int connections, String target) {

@@ -1,16 +1,15 @@
 package dev.injectionauditor.localstack.demo;
 
+import dev.injectionauditor.localstack.FailOpenWebhook;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookConfigurationBuilder;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -61,32 +60,8 @@ final class Workloads {
         client.admissionRegistration()
                 .v1()
                 .mutatingWebhookConfigurations()
-                .resource(new MutatingWebhookConfigurationBuilder()
-                        .withNewMetadata()
-                        .withName(CONFIGURATION)
-                        .endMetadata()
-                        .addNewWebhook()
-                        .withName(WEBHOOK)
-                        .withNewClientConfig()
-                        .withUrl(url)
-                        .withCaBundle(Base64.getEncoder().encodeToString(authorityPem.getBytes(StandardCharsets.UTF_8)))
-                        .endClientConfig()
-                        .addNewRule()
-                        .withOperations("CREATE")
-                        .withApiGroups("")
-                        .withApiVersions("v1")
-                        .withResources("pods")
-                        .withScope("Namespaced")
-                        .endRule()
-                        .withNewNamespaceSelector()
-                        .addToMatchLabels("kubernetes.io/metadata.name", NAMESPACE)
-                        .endNamespaceSelector()
-                        .withFailurePolicy("Ignore")
-                        .withTimeoutSeconds(2)
-                        .withSideEffects("NoneOnDryRun")
-                        .withAdmissionReviewVersions("v1")
-                        .endWebhook()
-                        .build())
+                .resource(FailOpenWebhook.configuration(
+                        CONFIGURATION, WEBHOOK, url, authorityPem, Map.of("kubernetes.io/metadata.name", NAMESPACE)))
                 .create();
         hasConfiguration = true;
     }
