@@ -6,14 +6,18 @@ import dev.injectionauditor.auditor.db.tables.records.CallHourRecord;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
+import java.util.List;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jooq.DSLContext;
-import org.jooq.Query;
 import org.jooq.TableField;
 import org.jspecify.annotations.Nullable;
 
 /** The table {@code call_hour}: keeps count of the evidence of each hour. */
 final class CallHours {
+
+    private static final List<TableField<CallHourRecord, Long>> COUNTS = List.of(
+            CALL_HOUR.APPLIED, CALL_HOUR.MISSED, CALL_HOUR.PRESET, CALL_HOUR.PROBES_APPLIED, CALL_HOUR.PROBES_MISSED);
 
     private CallHours() {}
 
@@ -26,25 +30,28 @@ final class CallHours {
             add(hour, change.before(), -1);
             add(hour, change.after(), 1);
         }
-        tx.insertInto(CALL_HOUR)
-                .columns(CALL_HOUR.fields())
-                .valuesOfRecords(hours.keySet().stream()
-                        .map(start -> new CallHourRecord(webhook, start, 0L, 0L, 0L, 0L, 0L))
-                        .toList())
-                .onConflictDoNothing()
-                .execute();
-        tx.batch(hours.values().stream().map(hour -> add(tx, hour)).toList()).execute();
+        begin(tx, webhook, List.copyOf(hours.keySet()));
+        add(tx, webhook, List.copyOf(hours.values()));
     }
 
-    private static Query add(DSLContext tx, CallHourRecord hour) {
-        return tx.update(CALL_HOUR)
-                .set(CALL_HOUR.APPLIED, CALL_HOUR.APPLIED.plus(hour.getApplied()))
-                .set(CALL_HOUR.MISSED, CALL_HOUR.MISSED.plus(hour.getMissed()))
-                .set(CALL_HOUR.PRESET, CALL_HOUR.PRESET.plus(hour.getPreset()))
-                .set(CALL_HOUR.PROBES_APPLIED, CALL_HOUR.PROBES_APPLIED.plus(hour.getProbesApplied()))
-                .set(CALL_HOUR.PROBES_MISSED, CALL_HOUR.PROBES_MISSED.plus(hour.getProbesMissed()))
-                .where(CALL_HOUR.WEBHOOK_ID.eq(hour.getWebhookId()))
-                .and(CALL_HOUR.HOUR.eq(hour.getHour()));
+    private static void begin(DSLContext tx, int webhook, List<Instant> hours) {
+        Rows<CallHourRecord, Instant> rows =
+                Rows.of(CALL_HOUR, hours).all(CALL_HOUR.WEBHOOK_ID, webhook).each(CALL_HOUR.HOUR, hour -> hour);
+        COUNTS.forEach(count -> rows.all(count, 0L));
+        rows.insertInto(tx).onConflictDoNothing().execute();
+    }
+
+    private static void add(DSLContext tx, int webhook, List<CallHourRecord> hours) {
+        Rows<CallHourRecord, CallHourRecord> rows =
+                Rows.of(CALL_HOUR, hours).each(CALL_HOUR.HOUR, CallHourRecord::getHour);
+        COUNTS.forEach(count -> rows.each(count, hour -> hour.get(count)));
+        tx.update(CALL_HOUR)
+                .set(COUNTS.stream()
+                        .collect(Collectors.toMap(count -> count, count -> count.plus(Rows.valueOf(count)))))
+                .from(rows.asTable())
+                .where(CALL_HOUR.WEBHOOK_ID.eq(webhook))
+                .and(CALL_HOUR.HOUR.eq(Rows.valueOf(CALL_HOUR.HOUR)))
+                .execute();
     }
 
     private static void add(CallHourRecord hour, @Nullable Evidence evidence, long factor) {

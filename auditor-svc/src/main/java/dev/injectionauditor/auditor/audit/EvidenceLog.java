@@ -14,6 +14,9 @@ interface EvidenceLog {
     /** All evidence from one time to another, both inclusive, in order. */
     List<Evidence> between(Instant from, Instant until);
 
+    /** Whether there are at most so many from one time to another, both inclusive. */
+    boolean hasAtMost(int count, Instant from, Instant until);
+
     /** The last call that was not applied before this time. */
     Optional<Evidence> lastNotAppliedBefore(Instant time);
 

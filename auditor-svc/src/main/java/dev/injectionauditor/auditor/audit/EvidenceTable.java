@@ -100,6 +100,16 @@ final class EvidenceTable implements EvidenceLog {
     }
 
     @Override
+    public boolean hasAtMost(int count, Instant from, Instant until) {
+        return tx.fetchCount(tx.selectOne()
+                        .from(EVIDENCE)
+                        .where(EVIDENCE.WEBHOOK_ID.eq(webhook))
+                        .and(EVIDENCE.AT.between(from, until))
+                        .limit(count + 1))
+                <= count;
+    }
+
+    @Override
     public Optional<Evidence> lastNotAppliedBefore(Instant time) {
         return last(NOT_APPLIED.and(EVIDENCE.AT.lt(time)));
     }

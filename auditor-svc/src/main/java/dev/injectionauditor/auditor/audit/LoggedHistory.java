@@ -5,8 +5,6 @@ import static dev.injectionauditor.auditor.db.Tables.LOGGED_MISS;
 import static dev.injectionauditor.auditor.db.Tables.OUTAGE;
 import static dev.injectionauditor.auditor.db.Tables.WATCHED_WEBHOOK;
 
-import dev.injectionauditor.auditor.db.tables.records.LoggedCreationRecord;
-import dev.injectionauditor.auditor.db.tables.records.LoggedMissRecord;
 import dev.injectionauditor.schema.WatchedWebhook;
 import java.time.Duration;
 import java.time.Instant;
@@ -64,11 +62,10 @@ public final class LoggedHistory {
         if (creations.isEmpty()) {
             return Set.of();
         }
-        return new HashSet<>(tx.insertInto(LOGGED_CREATION)
-                .columns(LOGGED_CREATION.fields())
-                .valuesOfRecords(creations.stream()
-                        .map(creation -> new LoggedCreationRecord(creation.auditId(), creation.at()))
-                        .toList())
+        return new HashSet<>(Rows.of(LOGGED_CREATION, List.copyOf(creations))
+                .each(LOGGED_CREATION.AUDIT_ID, LoggedCreation::auditId)
+                .each(LOGGED_CREATION.LOGGED_AT, LoggedCreation::at)
+                .insertInto(tx)
                 .onConflictDoNothing()
                 .returning(LOGGED_CREATION.AUDIT_ID)
                 .fetch(LOGGED_CREATION.AUDIT_ID));
@@ -94,27 +91,29 @@ public final class LoggedHistory {
     private void add(DSLContext tx, String name, List<LoggedCreation> creations) {
         WatchedWebhook source = new WatchedWebhook(cluster, name);
         int webhook = WebhookTable.lock(tx, source);
-        List<LoggedMissRecord> misses = creations.stream()
+        List<LoggedCreation> misses = creations.stream()
                 .filter(creation -> !creation.applied().get(name))
-                .map(creation -> new LoggedMissRecord(
-                        webhook,
-                        creation.auditId(),
-                        creation.at(),
-                        creation.namespace(),
-                        creation.name(),
-                        creation.podUid()))
                 .toList();
         if (!misses.isEmpty()) {
-            tx.insertInto(LOGGED_MISS)
-                    .columns(LOGGED_MISS.fields())
-                    .valuesOfRecords(misses)
-                    .execute();
+            insertMisses(tx, webhook, misses);
         }
         new OutageHistory(new EvidenceTable(tx, webhook), new OutageTable(tx, webhook), source, quietPeriod)
                 .update(creations.stream()
                         .map(creation -> new EvidenceChange(
                                 null, creation.evidence(creation.applied().get(name))))
                         .toList());
+    }
+
+    private static void insertMisses(DSLContext tx, int webhook, List<LoggedCreation> misses) {
+        Rows.of(LOGGED_MISS, misses)
+                .all(LOGGED_MISS.WEBHOOK_ID, webhook)
+                .each(LOGGED_MISS.AUDIT_ID, LoggedCreation::auditId)
+                .each(LOGGED_MISS.MISSED_AT, LoggedCreation::at)
+                .each(LOGGED_MISS.NAMESPACE, LoggedCreation::namespace)
+                .each(LOGGED_MISS.POD_NAME, LoggedCreation::name)
+                .each(LOGGED_MISS.POD_UID, LoggedCreation::podUid)
+                .insertInto(tx)
+                .execute();
     }
 
     /** The outage windows of the cluster, by webhook and time. */

@@ -22,8 +22,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class OutageHistory {
 
-    /** Changes closer together than this are dealt with together. */
-    private static final Duration TOGETHER = Duration.ofSeconds(30);
+    /** Changes no further apart than this are dealt with together, whatever is between them. */
+    private static final Duration NEAR = Duration.ofSeconds(30);
+
+    /** Pieces of evidence that are read faster than the ends of each group are looked up. */
+    private static final int FEW = 10_000;
 
     private final EvidenceLog evidence;
     private final OutageLog outages;
@@ -59,7 +62,7 @@ final class OutageHistory {
         Map<Boolean, List<EvidenceChange>> touching =
                 sorted.stream().collect(Collectors.partitioningBy(change -> touches(change, around)));
         evidence.write(touching.get(false));
-        groups(touching.get(true)).forEach(this::updateAround);
+        groups(touching.get(true), together(touching.get(true))).forEach(this::updateAround);
         return published();
     }
 
@@ -67,7 +70,18 @@ final class OutageHistory {
         return !change.isOfAppliedOnly() || around.stream().anyMatch(window -> window.isTouchedByApplied(change.at()));
     }
 
-    private static List<List<EvidenceChange>> groups(List<EvidenceChange> sorted) {
+    /** Changes that are no further apart than this are dealt with together: all of them if little is between them. */
+    private Duration together(List<EvidenceChange> sorted) {
+        if (sorted.isEmpty()) {
+            return NEAR;
+        }
+        Instant first = sorted.getFirst().at();
+        Instant last = sorted.getLast().at();
+        Duration span = Duration.between(first, last);
+        return span.compareTo(NEAR) > 0 && evidence.hasAtMost(FEW, first, last) ? span : NEAR;
+    }
+
+    private static List<List<EvidenceChange>> groups(List<EvidenceChange> sorted, Duration together) {
         List<List<EvidenceChange>> groups = new ArrayList<>();
         int start = 0;
         for (int next = 1; next <= sorted.size(); next++) {
@@ -75,7 +89,7 @@ final class OutageHistory {
                     || Duration.between(
                                             sorted.get(next - 1).at(),
                                             sorted.get(next).at())
-                                    .compareTo(TOGETHER)
+                                    .compareTo(together)
                             > 0) {
                 groups.add(sorted.subList(start, next));
                 start = next;

@@ -1,6 +1,7 @@
 package dev.injectionauditor.auditor.audit;
 
 import static dev.injectionauditor.auditor.db.Tables.OUTAGE;
+import static org.jooq.impl.DSL.any;
 
 import dev.injectionauditor.auditor.db.tables.records.OutageRecord;
 import java.time.Instant;
@@ -43,12 +44,13 @@ final class OutageTable implements OutageLog {
     @Override
     public void replace(Collection<UUID> gone, Collection<OutageWindow> written) {
         if (!gone.isEmpty()) {
-            tx.deleteFrom(OUTAGE).where(OUTAGE.OUTAGE_ID.in(gone)).execute();
+            tx.deleteFrom(OUTAGE)
+                    .where(OUTAGE.OUTAGE_ID.eq(any(gone.toArray(UUID[]::new))))
+                    .execute();
         }
         if (!written.isEmpty()) {
-            tx.insertInto(OUTAGE)
-                    .columns(OUTAGE.fields())
-                    .valuesOfRecords(written.stream().map(this::record).toList())
+            rows(List.copyOf(written))
+                    .insertInto(tx)
                     .onConflict(OUTAGE.OUTAGE_ID)
                     .doUpdate()
                     .setAllToExcluded()
@@ -56,18 +58,18 @@ final class OutageTable implements OutageLog {
         }
     }
 
-    private OutageRecord record(OutageWindow window) {
-        return new OutageRecord(
-                window.id(),
-                webhook,
-                window.startedAfter(),
-                window.startedBy(),
-                window.endedAfter(),
-                window.endedBefore(),
-                window.calls().missed(),
-                window.calls().preset(),
-                window.calls().probes(),
-                window.calls().applied());
+    private Rows<OutageRecord, OutageWindow> rows(List<OutageWindow> windows) {
+        return Rows.of(OUTAGE, windows)
+                .each(OUTAGE.OUTAGE_ID, OutageWindow::id)
+                .all(OUTAGE.WEBHOOK_ID, webhook)
+                .each(OUTAGE.STARTED_AFTER, OutageWindow::startedAfter)
+                .each(OUTAGE.STARTED_BY, OutageWindow::startedBy)
+                .each(OUTAGE.ENDED_AFTER, OutageWindow::endedAfter)
+                .each(OUTAGE.ENDED_BEFORE, OutageWindow::endedBefore)
+                .each(OUTAGE.MISSED, window -> window.calls().missed())
+                .each(OUTAGE.PRESET, window -> window.calls().preset())
+                .each(OUTAGE.PROBES, window -> window.calls().probes())
+                .each(OUTAGE.APPLIED, window -> window.calls().applied());
     }
 
     static OutageWindow window(OutageRecord row) {

@@ -13,6 +13,9 @@ final class MemoryEvidence implements EvidenceLog {
     final TreeSet<Evidence> all = new TreeSet<>();
     long read;
 
+    /** More than this is told to be too much. */
+    int few = Integer.MAX_VALUE;
+
     @Override
     public void write(Collection<EvidenceChange> changes) {
         for (EvidenceChange change : changes) {
@@ -33,6 +36,15 @@ final class MemoryEvidence implements EvidenceLog {
                 .toList();
         read += found.size();
         return found;
+    }
+
+    @Override
+    public boolean hasAtMost(int count, Instant from, Instant until) {
+        return all.stream()
+                        .filter(evidence ->
+                                !evidence.at().isBefore(from) && !evidence.at().isAfter(until))
+                        .count()
+                <= Math.min(count, few);
     }
 
     @Override

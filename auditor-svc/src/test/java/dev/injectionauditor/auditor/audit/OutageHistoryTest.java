@@ -52,7 +52,10 @@ class OutageHistoryTest {
     }
 
     @Property(tries = 4_000)
-    void shouldKeepTheWindowsOfTheWholeEvidence(@ForAll("batches") List<List<Word>> batches) {
+    void shouldKeepTheWindowsOfTheWholeEvidence(
+            @ForAll("batches") List<List<Word>> batches, @ForAll @IntRange(max = 20) int few) {
+        // Given a log in which changes are dealt with together or not
+        evidence.few = few;
         Map<UUID, Outage> told = new HashMap<>();
         Map<Integer, Evidence> known = new HashMap<>();
         for (List<Word> batch : batches) {
