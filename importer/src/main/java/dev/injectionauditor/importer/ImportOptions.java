@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -107,14 +108,29 @@ final class ImportOptions implements Callable<Integer> {
         Path data = folder == null && postgresUrl == null
                 ? Files.createTempDirectory("injection-auditor-history")
                 : folder == null ? null : Files.createDirectories(Path.of(folder));
-        try (HistoryDatabase database = data == null ? named() : HistoryDatabase.startIn(data)) {
-            Importer importer = new Importer(new LoggedHistory(database.jooq(), id, quiet));
-            for (String file : files.isEmpty() ? List.of(STANDARD_INPUT) : files) {
-                read(importer, file);
+        try (Background background = new Background()) {
+            CompletableFuture<HistoryDatabase> database =
+                    background.start(() -> data == null ? named() : HistoryDatabase.startIn(data));
+            try {
+                Importer importer =
+                        new Importer(database.thenApply(open -> new LoggedHistory(open.jooq(), id, quiet)), background);
+                for (String file : files.isEmpty() ? List.of(STANDARD_INPUT) : files) {
+                    read(importer, file);
+                }
+                tell(importer.summary(), data);
+            } finally {
+                Background.await(background.start(() -> close(database)));
             }
-            tell(importer.summary(), data);
         }
         return 0;
+    }
+
+    private static boolean close(CompletableFuture<HistoryDatabase> database) throws IOException {
+        if (database.isCompletedExceptionally()) {
+            return false;
+        }
+        database.join().close();
+        return true;
     }
 
     private HistoryDatabase named() throws IOException {

@@ -1,9 +1,7 @@
 package dev.injectionauditor.importer;
 
-import dev.injectionauditor.auditor.audit.LoggedCreation;
 import dev.injectionauditor.auditor.audit.LoggedHistory;
 import dev.injectionauditor.importer.Line.Reason;
-import dev.injectionauditor.schema.WatchedWebhook;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,27 +9,39 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
+import java.util.concurrent.CompletableFuture;
 import java.util.zip.GZIPInputStream;
 
-/** Reads audit logs into the history, batch by batch. Used by one thread. */
+/**
+ * Reads audit logs into the history. Used by one thread; a batch is stored in another one while the next is read, so
+ * two of them are in memory at most.
+ */
 final class Importer implements LineSplitter.Sink {
 
-    private static final int BATCH = 2_000;
+    private static final int BATCH = 10_000;
     private static final int READ_BUFFER = 1 << 16;
     private static final int GZIP_FIRST = 0x1f;
     private static final int GZIP_SECOND = 0x8b;
 
-    private final LoggedHistory history;
-    private final AuditEventReader reader = new AuditEventReader();
-    private final List<PodCreation> batch = new ArrayList<>();
+    private final CompletableFuture<LoggedHistory> history;
+    private final Background background;
+    private final AuditEventReader reader = new AuditEventReader(new PlainTexts(new JacksonTexts()));
     private final Map<Reason, Long> skipped = new EnumMap<>(Reason.class);
+    private List<PodCreation> batch = new ArrayList<>();
+    private CompletableFuture<StoredBatch> stored = CompletableFuture.completedFuture(new StoredBatch(0, 0, 0, 0));
     private long events;
     private long pods;
     private long failedOpen;
 
-    Importer(LoggedHistory history) {
+    /**
+     * An importer.
+     *
+     * @param history need not be there yet when reading begins
+     * @param background stores
+     */
+    Importer(CompletableFuture<LoggedHistory> history, Background background) {
         this.history = history;
+        this.background = background;
     }
 
     /** Reads a log to its end, compressed by gzip or not. */
@@ -40,8 +50,12 @@ final class Importer implements LineSplitter.Sink {
         LineSplitter lines = new LineSplitter(isCompressed(in) ? new GZIPInputStream(in, READ_BUFFER) : in, this);
         while (lines.readSome() >= 0) {
             // The lines come to this object.
+            if (history.isCompletedExceptionally()) {
+                Background.await(history);
+            }
         }
         store();
+        finish();
     }
 
     private static boolean isCompressed(BufferedInputStream in) throws IOException {
@@ -52,7 +66,7 @@ final class Importer implements LineSplitter.Sink {
     }
 
     @Override
-    public void line(byte[] bytes, int offset, int length) {
+    public void line(byte[] bytes, int offset, int length) throws IOException {
         events++;
         switch (reader.read(bytes, offset, length)) {
             case Line.Skipped(Reason reason) -> skip(reason, 1);
@@ -77,35 +91,29 @@ final class Importer implements LineSplitter.Sink {
         }
     }
 
-    private void store() {
+    private void store() throws IOException {
         if (batch.isEmpty()) {
             return;
         }
-        LoggedHistory.Added added =
-                history.add(batch.stream().map(Importer::logged).toList());
-        Map<Object, PodCreation> counted = batch.stream()
-                .filter(creation -> added.added().contains(creation.auditId()))
-                .collect(Collectors.toMap(PodCreation::auditId, creation -> creation, (first, again) -> first));
-        pods += counted.size();
-        failedOpen += counted.values().stream().filter(PodCreation::failedOpen).count();
-        skip(Reason.TOO_OLD, added.tooOld());
-        skip(Reason.REPEATED, (long) batch.size() - counted.size() - added.tooOld());
-        batch.clear();
+        finish();
+        List<PodCreation> full = batch;
+        batch = new ArrayList<>(BATCH);
+        stored = background.start(() -> StoredBatch.store(Background.await(history), full));
     }
 
-    private static LoggedCreation logged(PodCreation creation) {
-        return new LoggedCreation(
-                creation.auditId(),
-                creation.at(),
-                creation.namespace(),
-                creation.name(),
-                creation.podUid(),
-                creation.applied().entrySet().stream()
-                        .filter(call -> WatchedWebhook.isValidName(call.getKey()))
-                        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
+    /** Waits for what is being stored, and counts it. */
+    private void finish() throws IOException {
+        StoredBatch last = Background.await(stored);
+        stored = CompletableFuture.completedFuture(new StoredBatch(0, 0, 0, 0));
+        pods += last.pods();
+        failedOpen += last.failedOpen();
+        skip(Reason.TOO_OLD, last.tooOld());
+        skip(Reason.REPEATED, last.repeated());
     }
 
-    Summary summary() {
-        return new Summary(events, skipped, pods, failedOpen, history.outages());
+    /** What has been found so far; waits for the history if need be. */
+    Summary summary() throws IOException {
+        return new Summary(
+                events, skipped, pods, failedOpen, Background.await(history).outages());
     }
 }

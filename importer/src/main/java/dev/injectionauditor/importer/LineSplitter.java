@@ -11,7 +11,7 @@ final class LineSplitter {
     /** Longer than an event of a Pod can be: etcd takes 1.5 MiB, and an event holds it twice. */
     private static final int LONGEST_LINE = 8 * 1024 * 1024;
 
-    private static final int FIRST_BUFFER = 64 * 1024;
+    private static final int FIRST_BUFFER = 256 * 1024;
 
     private final InputStream in;
     private final Sink sink;
@@ -47,16 +47,19 @@ final class LineSplitter {
             return -1;
         }
         int start = 0;
-        for (int at = filled; at < filled + count; at++) {
-            if (buffer[at] == '\n') {
-                end(at, start);
-                start = at + 1;
-            }
+        int until = filled + count;
+        for (int at = lineEnd(filled, until); at < until; at = lineEnd(start, until)) {
+            end(at, start);
+            start = at + 1;
         }
-        filled = filled + count - start;
+        filled = until - start;
         System.arraycopy(buffer, start, buffer, 0, filled);
         makeRoom();
         return count;
+    }
+
+    private int lineEnd(int from, int until) {
+        return Bytes.indexOf('\n', buffer, from, until);
     }
 
     private int fill() throws IOException {

@@ -21,7 +21,7 @@ class AuditEventReaderTest {
 
     private static final String ANNOTATION = "mutation.webhook.admission.k8s.io/round_0_index_";
 
-    private final AuditEventReader reader = new AuditEventReader();
+    private final AuditEventReader reader = new AuditEventReader(new PlainTexts(new JacksonTexts()));
 
     @Test
     void shouldReadAMissedCreation() throws IOException {

@@ -26,6 +26,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -58,6 +59,7 @@ class ImportIT {
                     4,
                     0));
 
+    private final Background background = new Background();
     private Database database;
     private Importer importer;
 
@@ -74,11 +76,17 @@ class ImportIT {
     }
 
     private Importer newImporter() {
-        return new Importer(new LoggedHistory(database.jooq(), "recorded", Duration.ofSeconds(5)));
+        return newImporter("recorded");
+    }
+
+    private Importer newImporter(String cluster) {
+        LoggedHistory history = new LoggedHistory(database.jooq(), cluster, Duration.ofSeconds(5));
+        return new Importer(CompletableFuture.completedFuture(history), background);
     }
 
     @AfterEach
     void close() {
+        background.close();
         database.close();
     }
 
@@ -183,7 +191,7 @@ class ImportIT {
     void shouldKeepTwoClustersApart() throws IOException {
         // Given a log of one cluster, and of another one with ids of its own and only the first part
         importer.read(in(Recorded.lines()));
-        Importer other = new Importer(new LoggedHistory(database.jooq(), "other", Duration.ofSeconds(5)));
+        Importer other = newImporter("other");
         other.read(in(Recorded.lines().stream()
                 .map(line -> line.replaceFirst("\"auditID\":\"........", "\"auditID\":\"00000000"))
                 .filter(line -> !line.contains("slow-"))

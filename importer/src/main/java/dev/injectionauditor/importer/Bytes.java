@@ -1,0 +1,80 @@
+package dev.injectionauditor.importer;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
+/**
+ * Looks for bytes, eight at a time. Each of the tests below sets the highest bit of the bytes that it looks for; of
+ * those behind the first one it may set that of others too, so only the first one counts.
+ */
+final class Bytes {
+
+    private static final VarHandle EIGHT = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+    private static final long ONES = 0x0101010101010101L;
+    private static final long HIGHEST = 0x8080808080808080L;
+    private static final long QUOTATION_MARKS = ONES * '"';
+    private static final long BACKSLASHES = ONES * '\\';
+    private static final long SPACES = ONES * ' ';
+
+    private Bytes() {}
+
+    /** Where an ASCII character is first, from one position up to before another one; the latter if it is not there. */
+    static int indexOf(char wanted, byte[] bytes, int from, int end) {
+        long pattern = ONES * wanted;
+        int at = from;
+        for (; at <= end - 4 * Long.BYTES; at += 4 * Long.BYTES) {
+            long found = isZero(eight(bytes, at) ^ pattern)
+                    | isZero(eight(bytes, at + Long.BYTES) ^ pattern)
+                    | isZero(eight(bytes, at + 2 * Long.BYTES) ^ pattern)
+                    | isZero(eight(bytes, at + 3 * Long.BYTES) ^ pattern);
+            if (found != 0) {
+                break;
+            }
+        }
+        for (; at <= end - Long.BYTES; at += Long.BYTES) {
+            long found = isZero(eight(bytes, at) ^ pattern);
+            if (found != 0) {
+                return at + first(found);
+            }
+        }
+        while (at < end && bytes[at] != wanted) {
+            at++;
+        }
+        return Math.min(at, end);
+    }
+
+    /**
+     * Where there is the first byte that is no printable ASCII, or a quotation mark, or a backslash; or else the end.
+     */
+    static int endOfPlainText(byte[] bytes, int from, int end) {
+        int at = from;
+        for (; at <= end - Long.BYTES; at += Long.BYTES) {
+            long eight = eight(bytes, at);
+            long found = isZero(eight ^ QUOTATION_MARKS)
+                    | isZero(eight ^ BACKSLASHES)
+                    | (eight - SPACES) & ~eight & HIGHEST
+                    | eight & HIGHEST;
+            if (found != 0) {
+                return at + first(found);
+            }
+        }
+        while (at < end && bytes[at] >= ' ' && bytes[at] != '"' && bytes[at] != '\\') {
+            at++;
+        }
+        return at;
+    }
+
+    private static long eight(byte[] bytes, int at) {
+        return (long) EIGHT.get(bytes, at);
+    }
+
+    private static long isZero(long eight) {
+        return (eight - ONES) & ~eight & HIGHEST;
+    }
+
+    private static int first(long found) {
+        return Long.numberOfTrailingZeros(found) / Byte.SIZE;
+    }
+}
