@@ -7,7 +7,8 @@ import java.util.stream.Stream;
 /** The import, as {@code ./run import} starts it. */
 final class Import {
 
-    private static final Path TARGET = Path.of("..", "importer", "target");
+    private static final Path MODULE = Path.of("..", "importer");
+    private static final Path TARGET = MODULE.resolve("target");
 
     private Import() {}
 
@@ -17,9 +18,7 @@ final class Import {
                         Stream.of(
                                 Path.of(System.getProperty("java.home"), "bin", "java")
                                         .toString(),
-                                "-Xmx64m",
-                                "--sun-misc-unsafe-memory-access=allow",
-                                "--enable-native-access=ALL-UNNAMED",
+                                "@" + MODULE.resolve("jvm.options"),
                                 "-cp",
                                 TARGET.resolve("importer.jar") + ":" + TARGET.resolve("lib") + "/*",
                                 "dev.injectionauditor.importer.ImportMain"),

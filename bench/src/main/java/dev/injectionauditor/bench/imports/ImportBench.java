@@ -1,8 +1,10 @@
 package dev.injectionauditor.bench.imports;
 
+import dev.injectionauditor.auditor.Database;
 import dev.injectionauditor.bench.Child;
 import dev.injectionauditor.bench.Figures;
 import dev.injectionauditor.localstack.Folders;
+import dev.injectionauditor.localstack.LocalPostgres;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -23,7 +25,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "import",
         mixinStandardHelpOptions = true,
-        description = "Import of a long audit log, against jq -c that filters the same file. Needs jq.")
+        description =
+                "Import of a long audit log, into a database of its own and into one that is up, against jq -c that filters"
+                        + " the same file. Needs jq.")
 public final class ImportBench implements Callable<Integer> {
 
     private static final Path RECORDED = Path.of("importer/src/test/resources/recorded/kube-apiserver-audit.jsonl");
@@ -57,29 +61,20 @@ public final class ImportBench implements Callable<Integer> {
         Path folder = Files.createTempDirectory("injection-auditor-bench");
         // PostgreSQL does not run as root.
         Path data = Files.createTempDirectory("injection-auditor-bench-history");
-        try {
+        try (LocalPostgres postgres = LocalPostgres.start(data.resolve("server"), 0)) {
+            migrate(postgres.createDatabase("empty"));
             for (int size : megabytes) {
                 Path log = folder.resolve("audit.log");
                 double written = write(log, size * 1_000_000L) / 1e6;
                 Child.Result jq = Child.run(folder.resolve("jq"), List.of("jq", "-c", FILTER, log.toString()));
-                Child.Result ours = Child.run(
-                        folder.resolve("import"),
-                        Child.java(
-                                "importer",
-                                List.of("-Xmx" + heap),
-                                "dev.injectionauditor.importer.ImportMain",
-                                "--folder=" + data.resolve("history-" + size),
-                                log.toString()));
-                String name = Math.round(written) + " MB, ";
-                double perSecond = written / ours.seconds();
                 double peer = written / jq.seconds();
-                table.row(name + "jq -c", peer, "1.0", jq.cpuSeconds(), jq.peakMegabytes());
-                table.row(
-                        name + "import",
-                        perSecond,
-                        "%.1f".formatted(perSecond / peer),
-                        ours.cpuSeconds(),
-                        ours.peakMegabytes());
+                Child.Result own = run(folder, "--folder=" + data.resolve("history-" + size), log);
+                String url = postgres.createDatabase("history_" + size, "empty");
+                Child.Result there = run(folder, "--postgres-url=" + url, log);
+                String name = Math.round(written) + " MB, ";
+                row(table, name + "jq -c", written, peer, jq);
+                row(table, name + "import, its own database", written, peer, own);
+                row(table, name + "import, a database that is up", written, peer, there);
                 Files.delete(log);
             }
         } finally {
@@ -88,6 +83,29 @@ public final class ImportBench implements Callable<Integer> {
         }
         table.print(System.out);
         return 0;
+    }
+
+    private static void migrate(String url) {
+        try (Database empty = Database.open(url, LocalPostgres.USER, null)) {
+            empty.migrate();
+        }
+    }
+
+    private Child.Result run(Path folder, String database, Path log) throws IOException, InterruptedException {
+        return Child.run(
+                folder.resolve("import"),
+                Child.java(
+                        "importer",
+                        List.of("@importer/jvm.options", "-XX:AOTCache=importer/target/importer.aot", "-Xmx" + heap),
+                        "dev.injectionauditor.importer.ImportMain",
+                        database,
+                        "--postgres-user=" + LocalPostgres.USER,
+                        log.toString()));
+    }
+
+    private static void row(Figures table, String name, double written, double peer, Child.Result result) {
+        double perSecond = written / result.seconds();
+        table.row(name, perSecond, "%.1f".formatted(perSecond / peer), result.cpuSeconds(), result.peakMegabytes());
     }
 
     private long write(Path log, long bytes) throws IOException {
