@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +21,7 @@ final class AuditEvent {
     private static final String ANY_FAILED_OPEN = "failed-open.";
     private static final int CREATED = 201;
 
-    private final UnaryOperator<@Nullable String> webhookOf;
+    private final Function<String, @Nullable String> webhookOf;
     private @Nullable String kind;
     private @Nullable String apiVersion;
     private @Nullable String auditId;
@@ -41,7 +41,7 @@ final class AuditEvent {
     private final Map<String, Boolean> applied = new TreeMap<>();
 
     /** @param webhookOf the webhook that the value of an annotation names; null if it names none */
-    AuditEvent(UnaryOperator<@Nullable String> webhookOf) {
+    AuditEvent(Function<String, @Nullable String> webhookOf) {
         this.webhookOf = webhookOf;
     }
 
@@ -83,19 +83,25 @@ final class AuditEvent {
     }
 
     private void annotation(String field, Json json) {
-        String value = json.text();
         failedOpen |= field.startsWith(ANY_FAILED_OPEN);
+        boolean isMiss = field.startsWith(FAILED_OPEN);
+        if (!isMiss && !field.startsWith(CALLED)) {
+            // Among others the patch, which is long.
+            json.skip();
+            return;
+        }
+        String value = json.text();
         if (value == null) {
             return;
         }
-        if (field.startsWith(FAILED_OPEN)) {
+        if (isMiss) {
             applied.put(value, false);
-        } else if (field.startsWith(CALLED)) {
-            // A webhook may be called again; one call that was missed counts.
-            String webhook = webhookOf.apply(value);
-            if (webhook != null) {
-                applied.putIfAbsent(webhook, true);
-            }
+            return;
+        }
+        // A webhook may be called again; one call that was missed counts.
+        String webhook = webhookOf.apply(value);
+        if (webhook != null) {
+            applied.putIfAbsent(webhook, true);
         }
     }
 

@@ -41,7 +41,7 @@ final class AuditEventReader {
     }
 
     /** The webhook that the value of an annotation names: JSON in a string. */
-    private @Nullable String webhook(@Nullable String value) {
+    private @Nullable String webhook(String value) {
         byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
         return texts.read(bytes, 0, bytes.length, AuditEventReader::webhook, null);
     }
