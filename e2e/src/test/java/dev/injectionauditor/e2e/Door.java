@@ -11,11 +11,13 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import javax.net.ssl.SSLContext;
 
@@ -33,7 +35,7 @@ final class Door implements AutoCloseable {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Object change = new Object();
     private volatile Fault fault = Fault.NONE;
-    private volatile Predicate<HttpExchange> affected = any -> true;
+    private volatile BiPredicate<HttpExchange, byte[]> affected = (any, body) -> true;
     private HttpsServer server;
 
     /**
@@ -68,7 +70,16 @@ final class Door implements AutoCloseable {
     }
 
     /** From now on these calls suffer this. {@code REFUSED} and {@code WRONG_AUTHORITY} affect all. */
-    synchronized void set(Fault wanted, Predicate<HttpExchange> which) throws IOException {
+    void set(Fault wanted, Predicate<HttpExchange> which) throws IOException {
+        change(wanted, (call, body) -> which.test(call));
+    }
+
+    /** From now on calls whose review has this text suffer this. */
+    void set(Fault wanted, String text) throws IOException {
+        change(wanted, (call, body) -> new String(body, StandardCharsets.UTF_8).contains(text));
+    }
+
+    private synchronized void change(Fault wanted, BiPredicate<HttpExchange, byte[]> which) throws IOException {
         Fault before = fault;
         affected = which;
         synchronized (change) {
@@ -105,7 +116,7 @@ final class Door implements AutoCloseable {
     private void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
             byte[] body = exchange.getRequestBody().readAllBytes();
-            Fault now = affected.test(exchange) ? fault : Fault.NONE;
+            Fault now = affected.test(exchange, body) ? fault : Fault.NONE;
             switch (now) {
                 case NONE -> answer(exchange, pass(exchange, body));
                 case HANGING -> awaitOther(Fault.HANGING);

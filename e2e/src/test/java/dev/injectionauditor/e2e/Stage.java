@@ -42,11 +42,24 @@ final class Stage implements AutoCloseable {
     private final Door door;
     private final Configuration configuration;
     private final ServiceProcess webhook;
+    private final List<String> auditorOptions;
     private ServiceProcess auditor;
 
     Stage(Path folder, Cluster cluster)
             throws IOException, InterruptedException, SQLException, GeneralSecurityException {
+        this(folder, cluster, "off");
+    }
+
+    /**
+     * Sets it.
+     *
+     * @param recreation {@code --recreation} of the auditor
+     * @param auditorOptions further options of the auditor
+     */
+    Stage(Path folder, Cluster cluster, String recreation, String... auditorOptions)
+            throws IOException, InterruptedException, SQLException, GeneralSecurityException {
         this.folder = folder;
+        this.auditorOptions = List.of(auditorOptions);
         this.cluster = cluster;
         kafka = LocalKafka.start(Files.createTempDirectory("test-kafka"), 0);
         postgres = LocalPostgres.start(Files.createTempDirectory("test-postgres"), 0);
@@ -67,7 +80,7 @@ final class Stage implements AutoCloseable {
                 "https://" + cluster.webhookHost() + ":" + door.port() + PATH,
                 certificates.authorityPem());
         configuration.create();
-        startAuditor("off");
+        startAuditor(recreation);
     }
 
     private ServiceProcess startWebhook() throws IOException {
@@ -95,30 +108,32 @@ final class Stage implements AutoCloseable {
 
     /** Starts the auditor and does not wait. */
     void launchAuditor(String recreation) throws IOException {
+        List<String> options = new ArrayList<>(List.of(
+                "--cluster=" + CLUSTER,
+                "--identity=e2e",
+                "--kubeconfig=" + cluster.kubeconfig(),
+                "--lease-namespace=" + NAMESPACE,
+                "--kafka-bootstrap-servers=" + kafka.bootstrapServers(),
+                "--postgres-url=" + jdbcUrl,
+                "--postgres-user=" + LocalPostgres.USER,
+                // Else Kafka waits so long for a killed member to come back.
+                "--kafka-property=session.timeout.ms=6000",
+                "--kafka-property=heartbeat.interval.ms=1000",
+                "--topic-partitions=1",
+                "--quiet-period=" + QUIET_SECONDS + "s",
+                "--recreation=" + recreation,
+                "--recreation-per-minute=1000",
+                "--recreation-per-minute-namespace=1000",
+                "--recreation-minimum-age=0s",
+                "--probe-namespace=" + NAMESPACE,
+                "--probe-interval=1s",
+                "--address=127.0.0.1",
+                "--management-port=" + ports.get(2)));
+        options.addAll(auditorOptions);
         auditor = new ServiceProcess(
                 "auditor",
                 ROOT.resolve("auditor-svc/target/auditor-svc.jar"),
-                new ArrayList<>(List.of(
-                        "--cluster=" + CLUSTER,
-                        "--identity=e2e",
-                        "--kubeconfig=" + cluster.kubeconfig(),
-                        "--lease-namespace=" + NAMESPACE,
-                        "--kafka-bootstrap-servers=" + kafka.bootstrapServers(),
-                        "--postgres-url=" + jdbcUrl,
-                        "--postgres-user=" + LocalPostgres.USER,
-                        // Else Kafka waits so long for a killed member to come back.
-                        "--kafka-property=session.timeout.ms=6000",
-                        "--kafka-property=heartbeat.interval.ms=1000",
-                        "--topic-partitions=1",
-                        "--quiet-period=" + QUIET_SECONDS + "s",
-                        "--recreation=" + recreation,
-                        "--recreation-per-minute=1000",
-                        "--recreation-per-minute-namespace=1000",
-                        "--recreation-minimum-age=0s",
-                        "--probe-namespace=" + NAMESPACE,
-                        "--probe-interval=1s",
-                        "--address=127.0.0.1",
-                        "--management-port=" + ports.get(2))),
+                options,
                 ports.get(2),
                 folder.resolve("auditor.log"));
     }
@@ -146,6 +161,11 @@ final class Stage implements AutoCloseable {
 
     String jdbcUrl() {
         return jdbcUrl;
+    }
+
+    /** Where the auditor shows its metrics. */
+    URI auditorMetrics() {
+        return URI.create("http://127.0.0.1:" + ports.get(2) + "/metrics");
     }
 
     Configuration configuration() {
