@@ -10,15 +10,19 @@ import static dev.injectionauditor.auditor.audit.Auditing.pod;
 import static dev.injectionauditor.auditor.audit.Auditing.preset;
 import static dev.injectionauditor.auditor.audit.Auditing.probe;
 
+import dev.injectionauditor.auditor.policy.RecreationPolicy;
 import dev.injectionauditor.schema.Event;
+import dev.injectionauditor.schema.EventCodec;
 import dev.injectionauditor.schema.PodObservation;
 import dev.injectionauditor.schema.PodObservation.Lifecycle;
 import dev.injectionauditor.schema.PodRef;
+import dev.injectionauditor.schema.RecreationMode;
 import dev.injectionauditor.schema.RecreationRequest;
 import dev.injectionauditor.schema.RecreationResult;
 import dev.injectionauditor.schema.RecreationResult.Outcome;
 import dev.injectionauditor.schema.Signal;
 import dev.injectionauditor.schema.Signal.Watched.Begin;
+import dev.injectionauditor.schema.Topics;
 import dev.injectionauditor.schema.WatchedWebhook;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
@@ -56,6 +60,14 @@ final class Story {
         audit.now = at(25 * HOUR);
         new GraceSweep(db, Duration.ofMinutes(5), new AuditMetrics(new SimpleMeterRegistry()), audit).runOnce();
         new PartitionMaintenance(db, Duration.ofDays(30), audit).runOnce();
+        // An hour after the observers were last heard of, with recreation switched on: nothing is requested.
+        new RecreationPlanner(
+                        db,
+                        new Outbox(new EventCodec(), Topics.defaults()),
+                        RecreationPolicy.defaults().withMode(RecreationMode.RECREATE),
+                        HistoryPolicy.defaults().quietPeriod(),
+                        audit)
+                .runOnce();
     }
 
     private static void noEndpoints(Auditing audit) {
