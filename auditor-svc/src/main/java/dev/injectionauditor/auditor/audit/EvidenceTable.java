@@ -84,8 +84,15 @@ final class EvidenceTable implements EvidenceLog {
     private void delete(List<Evidence> gone) {
         if (!gone.isEmpty()) {
             tx.deleteFrom(EVIDENCE)
+                    .using(Rows.of(EVIDENCE, gone)
+                            .each(EVIDENCE.AT, Evidence::at)
+                            .each(EVIDENCE.VERSION, Evidence::version)
+                            .each(EVIDENCE.REF, Evidence::ref)
+                            .asTable())
                     .where(EVIDENCE.WEBHOOK_ID.eq(webhook))
-                    .and(POSITION.in(gone.stream().map(EvidenceTable::position).toList()))
+                    .and(EVIDENCE.AT.eq(Rows.valueOf(EVIDENCE.AT)))
+                    .and(EVIDENCE.VERSION.eq(Rows.valueOf(EVIDENCE.VERSION)))
+                    .and(EVIDENCE.REF.eq(Rows.valueOf(EVIDENCE.REF)))
                     .execute();
         }
     }

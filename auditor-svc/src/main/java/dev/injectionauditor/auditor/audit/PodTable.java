@@ -6,12 +6,7 @@ import static org.jooq.impl.DSL.condition;
 import static org.jooq.impl.DSL.excluded;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.inline;
-import static org.jooq.impl.DSL.name;
 import static org.jooq.impl.DSL.noCondition;
-import static org.jooq.impl.DSL.row;
-import static org.jooq.impl.DSL.select;
-import static org.jooq.impl.DSL.table;
-import static org.jooq.impl.DSL.val;
 
 import dev.injectionauditor.auditor.db.tables.records.PodRecord;
 import dev.injectionauditor.schema.Cause;
@@ -29,10 +24,6 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
-import org.jooq.Field;
-import org.jooq.Record;
-import org.jooq.Row2;
-import org.jooq.Table;
 import org.jspecify.annotations.Nullable;
 
 /** The table {@code pod}. Every method takes the caller's transaction. */
@@ -112,17 +103,7 @@ final class PodTable {
     }
 
     private static Condition isAmong(Candidates candidates) {
-        // Candidates are as many as a batch has Pods: as arrays they are no matter for the planner.
-        Field<String[]> namespaces =
-                val(candidates.names.stream().map(Candidates.Name::namespace).toArray(String[]::new));
-        Field<String[]> names =
-                val(candidates.names.stream().map(Candidates.Name::name).toArray(String[]::new));
-        Table<Record> named = table("unnest({0}, {1})", namespaces, names).as("named", "namespace", "pod_name");
-        return row(POD.NAMESPACE, POD.POD_NAME)
-                .in(select(
-                                field(name("named", "namespace"), POD.NAMESPACE.getDataType()),
-                                field(name("named", "pod_name"), POD.POD_NAME.getDataType()))
-                        .from(named))
+        return Names.isAmong(POD.NAMESPACE, POD.POD_NAME, candidates.names)
                 .or(POD.OWNER_UID.eq(any(candidates.owners.toArray(UUID[]::new))))
                 .or(POD.OWNER_UID.isNull().and(POD.NAMESPACE.eq(any(candidates.namespaces.toArray(String[]::new)))));
     }
@@ -174,14 +155,17 @@ final class PodTable {
      * @param now by the clock of the auditor
      */
     static void write(DSLContext tx, int webhook, List<PodChange> changes, Instant now) {
-        List<Row2<UUID, Instant>> gone = changes.stream()
-                .filter(change -> change.after() == null)
-                .map(change -> row(change.uid(), change.facts().createdAt()))
-                .toList();
+        List<PodChange> gone =
+                changes.stream().filter(change -> change.after() == null).toList();
         if (!gone.isEmpty()) {
             tx.deleteFrom(POD)
+                    .using(Rows.of(POD, gone)
+                            .each(POD.POD_UID, PodChange::uid)
+                            .each(POD.CREATED_AT, change -> change.facts().createdAt())
+                            .asTable())
                     .where(POD.WEBHOOK_ID.eq(webhook))
-                    .and(row(POD.POD_UID, POD.CREATED_AT).in(gone))
+                    .and(POD.POD_UID.eq(Rows.valueOf(POD.POD_UID)))
+                    .and(POD.CREATED_AT.eq(Rows.valueOf(POD.CREATED_AT)))
                     .execute();
         }
         List<StoredPod> written =

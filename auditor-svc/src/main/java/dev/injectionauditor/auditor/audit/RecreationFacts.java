@@ -12,7 +12,6 @@ import static org.jooq.impl.DSL.exists;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.max;
-import static org.jooq.impl.DSL.row;
 import static org.jooq.impl.DSL.selectOne;
 
 import dev.injectionauditor.auditor.db.enums.EvidenceKind;
@@ -111,11 +110,7 @@ final class RecreationFacts {
         Condition bare = RECREATION
                 .OWNER_UID
                 .isNull()
-                .and(row(RECREATION.NAMESPACE, RECREATION.POD_NAME)
-                        .in(pods.stream()
-                                .filter(pod -> pod.owner() == null)
-                                .map(pod -> row(pod.pod().namespace(), pod.pod().name()))
-                                .toList()));
+                .and(Names.isAmong(RECREATION.NAMESPACE, RECREATION.POD_NAME, barePods(pods)));
         Map<String, List<PastRecreation>> past = new HashMap<>();
         tx.select(RECREATION, seen)
                 .from(RECREATION)
@@ -165,11 +160,7 @@ final class RecreationFacts {
                 .where(POD.WEBHOOK_ID.eq(webhook))
                 .and(POD.OWNER_UID.isNull())
                 .and(POD.VERDICT.eq(Verdict.INJECTED))
-                .and(row(POD.NAMESPACE, POD.POD_NAME)
-                        .in(pods.stream()
-                                .filter(pod -> pod.owner() == null)
-                                .map(pod -> row(pod.pod().namespace(), pod.pod().name()))
-                                .toList()))
+                .and(Names.isAmong(POD.NAMESPACE, POD.POD_NAME, barePods(pods)))
                 .groupBy(POD.NAMESPACE, POD.POD_NAME)
                 .forEach(found -> newest.put(MissedPod.ownerKey(null, found.value1(), found.value2()), found.value3()));
         return newest;
@@ -183,6 +174,13 @@ final class RecreationFacts {
                 .where(WATCHED_WEBHOOK.CLUSTER.eq(cluster))
                 .and(RECREATION.REQUESTED_AT.gt(now.minus(Duration.ofMinutes(1))))
                 .fetch(found -> new Spending.Spent(found.value1(), found.value2(), found.value3()));
+    }
+
+    private static List<Candidates.Name> barePods(List<MissedPod> pods) {
+        return pods.stream()
+                .filter(pod -> pod.owner() == null)
+                .map(pod -> new Candidates.Name(pod.pod().namespace(), pod.pod().name()))
+                .toList();
     }
 
     private static UUID[] owners(List<MissedPod> pods) {

@@ -6,7 +6,6 @@ import static org.jooq.impl.DSL.any;
 import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.left;
 import static org.jooq.impl.DSL.notExists;
-import static org.jooq.impl.DSL.row;
 import static org.jooq.impl.DSL.selectOne;
 
 import dev.injectionauditor.auditor.audit.LateAnswers.Answer;
@@ -18,7 +17,6 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
-import org.jooq.Row2;
 
 /**
  * Answers that no Pod carries the stamp of. One for a name that was still to be generated counts only once it is
@@ -63,13 +61,12 @@ final class UnusedAnswers {
         if (pods.isEmpty()) {
             return List.of();
         }
-        List<Row2<String, String>> names = pods.stream()
-                .map(facts -> row(facts.pod().namespace(), facts.pod().name()))
-                .distinct()
+        List<Candidates.Name> names = pods.stream()
+                .map(facts ->
+                        new Candidates.Name(facts.pod().namespace(), facts.pod().name()))
                 .toList();
-        List<Row2<String, String>> prefixes = pods.stream()
-                .map(facts -> row(facts.pod().namespace(), LateAnswers.prefix(facts)))
-                .distinct()
+        List<Candidates.Name> prefixes = pods.stream()
+                .map(facts -> new Candidates.Name(facts.pod().namespace(), LateAnswers.prefix(facts)))
                 .toList();
         Condition inTime = ADMISSION.ANSWERED_AT.between(
                 CauseFinder.first(pods).minus(LateAnswers.ANSWERED_BEFORE),
@@ -77,17 +74,14 @@ final class UnusedAnswers {
         // Two queries, one for each index.
         return Stream.concat(
                         select(inTime.and(ADMISSION.POD_NAME.isNotNull())
-                                        .and(row(ADMISSION.NAMESPACE, ADMISSION.POD_NAME)
-                                                .in(names)))
+                                        .and(Names.isAmong(ADMISSION.NAMESPACE, ADMISSION.POD_NAME, names)))
                                 .stream(),
                         select(inTime.and(ADMISSION.POD_NAME.isNull())
                                         .and(ADMISSION.ANSWERED_AT.le(settled))
-                                        .and(row(
-                                                        ADMISSION.NAMESPACE,
-                                                        left(
-                                                                ADMISSION.GENERATE_NAME,
-                                                                inline(LateAnswers.LONGEST_PREFIX)))
-                                                .in(prefixes)))
+                                        .and(Names.isAmong(
+                                                ADMISSION.NAMESPACE,
+                                                left(ADMISSION.GENERATE_NAME, inline(LateAnswers.LONGEST_PREFIX)),
+                                                prefixes)))
                                 .stream())
                 .toList();
     }
