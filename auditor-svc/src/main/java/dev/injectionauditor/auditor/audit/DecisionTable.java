@@ -17,18 +17,15 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
-import java.util.stream.IntStream;
 import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
 
 /** The table {@code recreation_decision}: the newest decision about each missed Pod. */
 final class DecisionTable {
 
-    /** A statement has room for 65,535 values. */
-    private static final int ROWS = 5_000;
-
-    /** Their time moves with every request of others: all that wait would be written again each time. */
-    private static final Set<WaitReason> MOVING = EnumSet.of(WaitReason.CLUSTER_LIMIT, WaitReason.NAMESPACE_LIMIT);
+    /** These are over when something happens, and their time moves with each request of others. */
+    private static final Set<WaitReason> MOVING =
+            EnumSet.of(WaitReason.OWNER_BUSY, WaitReason.CLUSTER_LIMIT, WaitReason.NAMESPACE_LIMIT);
 
     private DecisionTable() {}
 
@@ -44,14 +41,21 @@ final class DecisionTable {
                 .map(decided -> record(webhook, decided, now))
                 .filter(record -> !isAlike(record, stored.get(record.getPodUid())))
                 .toList();
-        IntStream.iterate(0, from -> from < changed.size(), from -> from + ROWS)
-                .forEach(from -> tx.insertInto(RECREATION_DECISION)
-                        .columns(RECREATION_DECISION.fields())
-                        .valuesOfRecords(changed.subList(from, Math.min(from + ROWS, changed.size())))
-                        .onConflict(RECREATION_DECISION.WEBHOOK_ID, RECREATION_DECISION.POD_UID)
-                        .doUpdate()
-                        .setAllToExcluded()
-                        .execute());
+        if (!changed.isEmpty()) {
+            Rows.of(RECREATION_DECISION, changed)
+                    .all(RECREATION_DECISION.WEBHOOK_ID, webhook)
+                    .each(RECREATION_DECISION.POD_UID, RecreationDecisionRecord::getPodUid)
+                    .each(RECREATION_DECISION.DECISION, RecreationDecisionRecord::getDecision)
+                    .each(RECREATION_DECISION.REASON, RecreationDecisionRecord::getReason)
+                    .each(RECREATION_DECISION.UNTIL_AT, RecreationDecisionRecord::getUntilAt)
+                    .each(RECREATION_DECISION.MODE, RecreationDecisionRecord::getMode)
+                    .all(RECREATION_DECISION.DECIDED_AT, now)
+                    .insertInto(tx)
+                    .onConflict(RECREATION_DECISION.WEBHOOK_ID, RECREATION_DECISION.POD_UID)
+                    .doUpdate()
+                    .setAllToExcluded()
+                    .execute();
+        }
         return changed.size();
     }
 

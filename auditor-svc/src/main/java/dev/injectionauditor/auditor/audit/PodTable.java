@@ -123,10 +123,23 @@ final class PodTable {
 
     /** The missed Pods that are pending or running, as far as their recreation is concerned. */
     static List<MissedPod> missedAndActive(DSLContext tx, int webhook) {
-        return tx.selectFrom(POD)
+        return tx.select(
+                        POD.NAMESPACE,
+                        POD.POD_NAME,
+                        POD.POD_UID,
+                        POD.OWNER_API_VERSION,
+                        POD.OWNER_KIND,
+                        POD.OWNER_NAME,
+                        POD.OWNER_UID,
+                        POD.CREATED_AT,
+                        POD.RECREATION_MODE,
+                        POD.NEVER_RECREATE,
+                        POD.SYSTEM_CRITICAL)
+                .from(POD)
                 .where(POD.WEBHOOK_ID.eq(webhook))
                 .and(MISSED_AND_ACTIVE)
-                .fetch(pod -> new MissedPod(
+                .fetchInto(POD)
+                .map(pod -> new MissedPod(
                         new PodRef(pod.getNamespace(), pod.getPodName(), pod.getPodUid()),
                         owner(pod),
                         pod.getCreatedAt(),

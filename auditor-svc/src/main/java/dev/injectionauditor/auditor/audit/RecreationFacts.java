@@ -60,6 +60,11 @@ final class RecreationFacts {
                 spent(now));
     }
 
+    /** In short, what the decisions rest on. Read it first: what comes between the two then counts as new. */
+    DecisionInputs inputs(Duration quietPeriod, Instant now) {
+        return DecisionInputs.read(tx, webhook, outlook(quietPeriod), now);
+    }
+
     Outlook outlook(Duration quietPeriod) {
         boolean open = tx.fetchExists(OUTAGE, OUTAGE.WEBHOOK_ID.eq(webhook).and(OUTAGE.ENDED_BEFORE.isNull()));
         Instant lastEnd = latest(OUTAGE.ENDED_BEFORE, OUTAGE.WEBHOOK_ID.eq(webhook));

@@ -12,13 +12,17 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.jooq.DSLContext;
 import org.jooq.impl.DSL;
 
 /**
  * Decides about the missed Pods again and again, writes down what was decided and requests the recreation of those that
- * may be recreated now. Runs in every mode, because Pods and namespaces can have their own.
+ * may be recreated now. Runs in every mode, because Pods and namespaces can have their own. Decides about all Pods of a
+ * webhook or, while nothing has changed and no moment has come that one of them waits for, about none.
  */
 final class RecreationPlanner implements Loop.Work {
 
@@ -30,6 +34,9 @@ final class RecreationPlanner implements Loop.Work {
     private final RecreationPolicy policy;
     private final Duration quietPeriod;
     private final InstantSource clock;
+
+    /** By webhook. What another replica decides shows in the inputs. */
+    private final Map<Integer, Rest> rests = new HashMap<>();
 
     RecreationPlanner(
             DSLContext db, Publisher outbox, RecreationPolicy policy, Duration quietPeriod, InstantSource clock) {
@@ -46,7 +53,8 @@ final class RecreationPlanner implements Loop.Work {
         List<RuntimeException> failures = new ArrayList<>();
         for (int webhook : PodTable.webhooksWithMissed(db)) {
             try {
-                db.transaction(transaction -> planAlone(transaction.dsl(), webhook));
+                db.transactionResult(transaction -> planAlone(transaction.dsl(), webhook))
+                        .ifPresent(rest -> rests.put(webhook, rest));
             } catch (RuntimeException e) {
                 failures.add(e);
             }
@@ -59,20 +67,25 @@ final class RecreationPlanner implements Loop.Work {
         return false;
     }
 
-    private void planAlone(DSLContext tx, int webhook) {
+    private Optional<Rest> planAlone(DSLContext tx, int webhook) {
         boolean mine = tx.select(DSL.function("pg_try_advisory_xact_lock", Boolean.class, DSL.val(LOCK)))
                 .fetchSingle()
                 .value1();
-        if (mine) {
-            plan(tx, webhook);
-        }
+        return mine ? plan(tx, webhook) : Optional.empty();
     }
 
-    private void plan(DSLContext tx, int webhook) {
+    /** Decides if there is something new; returns until when the decisions hold, as soon as the transaction commits. */
+    private Optional<Rest> plan(DSLContext tx, int webhook) {
         var row = tx.fetchSingle(WATCHED_WEBHOOK, WATCHED_WEBHOOK.WEBHOOK_ID.eq(webhook));
         Instant now = clock.instant();
-        List<Decided> decisions = RecreationRound.decide(
-                new RecreationFacts(tx, webhook, row.getCluster()).read(quietPeriod, now), policy, now);
+        RecreationFacts facts = new RecreationFacts(tx, webhook, row.getCluster());
+        DecisionInputs inputs = facts.inputs(quietPeriod, now);
+        Rest rest = rests.get(webhook);
+        if (rest != null && rest.holds(inputs, now)) {
+            return Optional.empty();
+        }
+        RecreationRound.Known known = facts.read(quietPeriod, now);
+        List<Decided> decisions = RecreationRound.decide(known, policy, now);
         DecisionTable.write(tx, webhook, decisions, now);
         List<RecreationRequest> requests = new ArrayList<>();
         for (Decided decided : decisions) {
@@ -82,6 +95,7 @@ final class RecreationPlanner implements Loop.Work {
         }
         RecreationTable.writeRequests(tx, webhook, requests);
         outbox.add(tx, new WatchedWebhook(row.getCluster(), row.getWebhook()), requests);
+        return Optional.of(Rest.after(known, decisions, inputs, now));
     }
 
     private RecreationRequest request(Decided decided, Recreate recreate, Instant now) {

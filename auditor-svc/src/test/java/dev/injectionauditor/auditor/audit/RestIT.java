@@ -1,0 +1,258 @@
+package dev.injectionauditor.auditor.audit;
+
+import static dev.injectionauditor.auditor.audit.Auditing.at;
+import static dev.injectionauditor.auditor.audit.Auditing.injected;
+import static dev.injectionauditor.auditor.audit.Auditing.later;
+import static dev.injectionauditor.auditor.audit.Auditing.pod;
+import static dev.injectionauditor.auditor.audit.Auditing.probe;
+import static dev.injectionauditor.auditor.audit.Auditing.uid;
+import static dev.injectionauditor.auditor.db.Tables.RECREATION_DECISION;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.injectionauditor.auditor.Database;
+import dev.injectionauditor.auditor.TestDatabases;
+import dev.injectionauditor.auditor.policy.Allowances;
+import dev.injectionauditor.auditor.policy.RecreationPolicy;
+import dev.injectionauditor.localstack.junit.LocalServices;
+import dev.injectionauditor.schema.Event;
+import dev.injectionauditor.schema.OwnerRef;
+import dev.injectionauditor.schema.PodObservation;
+import dev.injectionauditor.schema.PodObservation.Lifecycle;
+import dev.injectionauditor.schema.PodRef;
+import dev.injectionauditor.schema.RecreationMode;
+import dev.injectionauditor.schema.RecreationRequest;
+import dev.injectionauditor.schema.RecreationResult;
+import dev.injectionauditor.schema.RecreationResult.Outcome;
+import dev.injectionauditor.schema.RecreationTraits;
+import dev.injectionauditor.schema.Signal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import org.jooq.DSLContext;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The planner decides about no Pod while nothing has changed, and decides as if it always did about all. */
+class RestIT {
+
+    @RegisterExtension
+    static final LocalServices SERVICES = new LocalServices();
+
+    private static final Duration QUIET = Duration.ofSeconds(5);
+    private static final RecreationPolicy POLICY = new RecreationPolicy(
+            RecreationMode.RECREATE,
+            Allowances.NONE,
+            6,
+            4,
+            3,
+            Duration.ofSeconds(20),
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(60));
+
+    private final List<RecreationRequest> requests = new ArrayList<>();
+    private Database database;
+    private DSLContext db;
+    private Auditing audit;
+    private RecreationPlanner planner;
+
+    @BeforeEach
+    void open() {
+        database = TestDatabases.fresh(SERVICES);
+        db = database.jooq();
+        audit = new Auditing(db);
+        planner = planner();
+    }
+
+    @AfterEach
+    void close() {
+        database.close();
+    }
+
+    private RecreationPlanner planner() {
+        return new RecreationPlanner(
+                db,
+                (tx, source, events) -> requests.addAll(Auditing.only(RecreationRequest.class, events)),
+                POLICY,
+                QUIET,
+                audit);
+    }
+
+    @Test
+    void shouldDecideAboutNoPodsWhileNothingChanges() {
+        // Given an outage with many missed Pods
+        audit.write(injected(1, 0));
+        audit.write(
+                Auditing.SOURCE,
+                IntStream.range(10, 210)
+                        .<Event>mapToObj(i -> missed(i, i % 40, 10))
+                        .toList());
+        assertThat(decidesAt(30)).as("the first round").isTrue();
+
+        // When rounds follow, then they decide about none
+        assertThat(decidesAt(31)).isFalse();
+        assertThat(decidesAt(32)).isFalse();
+
+        // Until it is over, and settled; then as many are requested as the limits allow, which is news for the rest
+        audit.write(injected(2, 33));
+        assertThat(decidesAt(34)).isTrue();
+        assertThat(decidesAt(35)).isFalse();
+        assertThat(decidesAt(39)).isTrue();
+        assertThat(requests).hasSize(POLICY.perMinuteNamespace());
+        assertThat(decidesAt(40)).isTrue();
+        assertThat(decidesAt(41)).isFalse();
+
+        // And half a minute later they are decided about whatever has happened
+        assertThat(decidesAt(69)).isFalse();
+        assertThat(decidesAt(70)).isTrue();
+
+        // And a Pod that asks for something else is news
+        audit.write(asking(missed(10, 10, 10), RecreationMode.OFF));
+        assertThat(decidesAt(71)).isTrue();
+        assertThat(decidesAt(72)).isFalse();
+    }
+
+    private boolean decidesAt(long second) {
+        audit.now = at(second);
+        audit.write(new Signal.Watched(at(0), at(second), Signal.Watched.Begin.STARTED));
+        return decides();
+    }
+
+    /** Runs a round; returns whether it would have written decisions that are not stored. */
+    private boolean decides() {
+        var stored = db.fetch(RECREATION_DECISION);
+        db.deleteFrom(RECREATION_DECISION).execute();
+        planner.runOnce();
+        boolean rested = db.fetchCount(RECREATION_DECISION) == 0;
+        if (rested) {
+            db.insertInto(RECREATION_DECISION)
+                    .columns(RECREATION_DECISION.fields())
+                    .valuesOfRecords(stored)
+                    .execute();
+        }
+        return !rested;
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4})
+    void shouldDecideAsOneThatNeverRests(int seed) {
+        Random random = new Random(seed);
+        audit.write(injected(1, 0));
+        List<PodObservation> pods = new ArrayList<>();
+        int rested = 0;
+        long second = 10;
+        for (int step = 0; step < 120; step++) {
+            second += 1 + random.nextInt(random.nextInt(8) == 0 ? 40 : 2);
+            happen(random, pods, 10 + step, second);
+            audit.now = at(second);
+            if (random.nextInt(20) > 0) {
+                audit.write(new Signal.Watched(at(0), at(second), Signal.Watched.Begin.STARTED));
+            }
+            int requested = requests.size();
+            rested += decides() ? 0 : 1;
+
+            // Then one that has just been started has nothing to add, unless this one has just changed the situation
+            if (requests.size() == requested) {
+                var decided = decisions();
+                planner().runOnce();
+                assertThat(requests).as("requests at " + second).hasSize(requested);
+                assertThat(decisions()).as("decisions at " + second).isEqualTo(decided);
+            }
+        }
+        assertThat(requests).isNotEmpty();
+        assertThat(rested).as("rounds of rest, of 120").isGreaterThan(10);
+    }
+
+    private List<List<Object>> decisions() {
+        return db.select(
+                        RECREATION_DECISION.POD_UID,
+                        RECREATION_DECISION.DECISION,
+                        RECREATION_DECISION.REASON,
+                        RECREATION_DECISION.UNTIL_AT,
+                        RECREATION_DECISION.MODE)
+                .from(RECREATION_DECISION)
+                .orderBy(RECREATION_DECISION.POD_UID)
+                .fetch(row -> row.intoList());
+    }
+
+    private void happen(Random random, List<PodObservation> pods, int number, long second) {
+        switch (random.nextInt(9)) {
+            case 0, 1 -> {
+                for (int i = 0; i < 10; i++) {
+                    pods.add(missed(number * 100 + i, random.nextInt(6), second));
+                    audit.write(pods.getLast());
+                }
+            }
+            case 2 -> audit.write(probe(second, true));
+            case 3 -> audit.write(probe(second, random.nextInt(4) > 0));
+            case 4 -> {
+                if (!pods.isEmpty()) {
+                    audit.write(later(pods.get(random.nextInt(pods.size())), Lifecycle.GONE));
+                }
+            }
+            case 5 ->
+                audit.write(new Signal.RecreationSetting(
+                        "shop",
+                        random.nextInt(4) > 0 ? null : RecreationMode.values()[random.nextInt(3)],
+                        Long.toString(second),
+                        at(second)));
+            case 6, 7 ->
+                requests.stream()
+                        .skip(requests.isEmpty() ? 0 : random.nextInt(requests.size()))
+                        .findFirst()
+                        .ifPresent(request -> audit.write(result(request, random, number, second)));
+            case 8 -> {
+                if (!pods.isEmpty()) {
+                    audit.write(
+                            asking(pods.get(random.nextInt(pods.size())), RecreationMode.values()[random.nextInt(3)]));
+                }
+            }
+            default -> throw new IllegalStateException();
+        }
+    }
+
+    private static Event result(RecreationRequest request, Random random, int number, long second) {
+        Outcome outcome =
+                request.dryRun() ? Outcome.PLANNED : Outcome.values()[random.nextInt(Outcome.values().length)];
+        return new RecreationResult(
+                request.requestId(),
+                request.pod(),
+                outcome,
+                null,
+                new PodRef("shop", "new-" + number, uid(number * 1_000)),
+                at(second),
+                "somebody",
+                request.owner());
+    }
+
+    private static PodObservation missed(int number, int owner, long second) {
+        return pod(
+                number,
+                second,
+                new OwnerRef(
+                        "apps/v1", owner % 2 == 0 ? "ReplicaSet" : "StatefulSet", "owner-" + owner, new UUID(8, owner)),
+                null,
+                List.of("web"));
+    }
+
+    private static PodObservation asking(PodObservation pod, RecreationMode mode) {
+        return new PodObservation(
+                pod.pod(),
+                Long.toString(Long.parseLong(pod.resourceVersion()) + 100_000),
+                pod.createdAt(),
+                pod.owner(),
+                pod.stamp(),
+                pod.containers(),
+                pod.lacking(),
+                pod.scope(),
+                pod.lifecycle(),
+                new RecreationTraits(mode, false, false),
+                pod.observedAt());
+    }
+}
