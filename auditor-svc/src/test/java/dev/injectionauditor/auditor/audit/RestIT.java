@@ -57,6 +57,9 @@ class RestIT {
             Duration.ofSeconds(60));
 
     private final List<RecreationRequest> requests = new ArrayList<>();
+    /** Pods that results tell of, and nobody has observed yet. */
+    private final List<PodObservation> replacements = new ArrayList<>();
+
     private Database database;
     private DSLContext db;
     private Auditing audit;
@@ -116,6 +119,33 @@ class RestIT {
         audit.write(asking(missed(10, 10, 10), RecreationMode.OFF));
         assertThat(decidesAt(71)).isTrue();
         assertThat(decidesAt(72)).isFalse();
+    }
+
+    @Test
+    void shouldGoOnAsSoonAsAReplacementIsSeen() {
+        // Given a StatefulSet, one Pod of which has been recreated, as a result says
+        int owner = 1;
+        audit.write(injected(1, 0), missed(10, owner, 10), missed(11, owner, 11), injected(2, 20));
+        decidesAt(30);
+        audit.write(
+                later(missed(10, owner, 10), Lifecycle.GONE),
+                new RecreationResult(
+                        requests.getFirst().requestId(),
+                        requests.getFirst().pod(),
+                        Outcome.RECREATED,
+                        null,
+                        new PodRef("shop", "new", uid(12)),
+                        at(32),
+                        "somebody",
+                        requests.getFirst().owner()));
+        decidesAt(33);
+        decidesAt(34);
+        assertThat(requests).hasSize(1);
+
+        // When the replacement is seen, then the next Pod's turn has come
+        audit.write(pod(12, 31, requests.getFirst().owner(), Auditing.stamp(12), List.of()));
+        decidesAt(35);
+        assertThat(requests).hasSize(2);
     }
 
     private boolean decidesAt(long second) {
@@ -182,6 +212,9 @@ class RestIT {
     }
 
     private void happen(Random random, List<PodObservation> pods, int number, long second) {
+        if (random.nextInt(3) == 0 && !replacements.isEmpty()) {
+            audit.write(replacements.removeFirst());
+        }
         switch (random.nextInt(9)) {
             case 0, 1 -> {
                 for (int i = 0; i < 10; i++) {
@@ -206,7 +239,10 @@ class RestIT {
                 requests.stream()
                         .skip(requests.isEmpty() ? 0 : random.nextInt(requests.size()))
                         .findFirst()
-                        .ifPresent(request -> audit.write(result(request, random, number, second)));
+                        .ifPresent(request -> {
+                            audit.write(result(request, random, number, second));
+                            replacements.add(replacement(request, number, second));
+                        });
             case 8 -> {
                 if (!pods.isEmpty()) {
                     audit.write(
@@ -229,6 +265,10 @@ class RestIT {
                 at(second),
                 "somebody",
                 request.owner());
+    }
+
+    private static PodObservation replacement(RecreationRequest request, int number, long second) {
+        return pod(number * 1_000, second, request.owner(), Auditing.stamp(number), List.of());
     }
 
     private static PodObservation missed(int number, int owner, long second) {
