@@ -19,8 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * In short, what the decisions about a webhook's missed Pods rest on. While it is the same, so are they, until a moment
- * comes that one of them names. PostgreSQL makes it from thousands of Pods in some milliseconds; to read them takes a
- * hundred times as long.
+ * comes that one of them names. PostgreSQL makes it without telling of each Pod, which is what takes long.
  *
  * <p>It does not have when owners last got a Pod with the injection: a {@link Rest} is short enough for that.
  *

@@ -11,6 +11,7 @@ import dev.injectionauditor.schema.OwnerRef;
 import dev.injectionauditor.schema.PodObservation;
 import dev.injectionauditor.schema.PodObservation.Lifecycle;
 import dev.injectionauditor.schema.PodRef;
+import dev.injectionauditor.schema.RecreationMode;
 import dev.injectionauditor.schema.RecreationRequest;
 import dev.injectionauditor.schema.RecreationResult;
 import dev.injectionauditor.schema.RecreationTraits;
@@ -197,6 +198,22 @@ final class Auditing implements InstantSource {
                 pod.scope(),
                 lifecycle,
                 RecreationTraits.NONE,
+                pod.observedAt());
+    }
+
+    /** The same Pod, with a label for its recreation. */
+    static PodObservation asking(PodObservation pod, RecreationMode mode) {
+        return new PodObservation(
+                pod.pod(),
+                Long.toString(Long.parseLong(pod.resourceVersion()) + 100_000),
+                pod.createdAt(),
+                pod.owner(),
+                pod.stamp(),
+                pod.containers(),
+                pod.lacking(),
+                pod.scope(),
+                pod.lifecycle(),
+                new RecreationTraits(mode, false, false),
                 pod.observedAt());
     }
 

@@ -31,7 +31,7 @@ class RecreationSimulationTest {
     private static final Instant ZERO = Instant.parse("2026-11-23T06:00:00Z");
     private static final int HOURS_OF_TROUBLE = 2;
     private static final int OWNERS = 6;
-    private static final RecreationPolicy POLICY = new RecreationPolicy(
+    static final RecreationPolicy POLICY = new RecreationPolicy(
             RecreationMode.RECREATE,
             Allowances.NONE,
             6,

@@ -1,5 +1,6 @@
 package dev.injectionauditor.auditor.audit;
 
+import static dev.injectionauditor.auditor.audit.Auditing.asking;
 import static dev.injectionauditor.auditor.audit.Auditing.at;
 import static dev.injectionauditor.auditor.audit.Auditing.injected;
 import static dev.injectionauditor.auditor.audit.Auditing.later;
@@ -11,7 +12,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.injectionauditor.auditor.Database;
 import dev.injectionauditor.auditor.TestDatabases;
-import dev.injectionauditor.auditor.policy.Allowances;
 import dev.injectionauditor.auditor.policy.RecreationPolicy;
 import dev.injectionauditor.localstack.junit.LocalServices;
 import dev.injectionauditor.schema.Event;
@@ -23,7 +23,6 @@ import dev.injectionauditor.schema.RecreationMode;
 import dev.injectionauditor.schema.RecreationRequest;
 import dev.injectionauditor.schema.RecreationResult;
 import dev.injectionauditor.schema.RecreationResult.Outcome;
-import dev.injectionauditor.schema.RecreationTraits;
 import dev.injectionauditor.schema.Signal;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -46,15 +45,7 @@ class RestIT {
     static final LocalServices SERVICES = new LocalServices();
 
     private static final Duration QUIET = Duration.ofSeconds(5);
-    private static final RecreationPolicy POLICY = new RecreationPolicy(
-            RecreationMode.RECREATE,
-            Allowances.NONE,
-            6,
-            4,
-            3,
-            Duration.ofSeconds(20),
-            Duration.ofSeconds(5),
-            Duration.ofSeconds(60));
+    private static final RecreationPolicy POLICY = RecreationSimulationTest.POLICY;
 
     private final List<RecreationRequest> requests = new ArrayList<>();
     /** Pods that results tell of, and nobody has observed yet. */
@@ -279,20 +270,5 @@ class RestIT {
                         "apps/v1", owner % 2 == 0 ? "ReplicaSet" : "StatefulSet", "owner-" + owner, new UUID(8, owner)),
                 null,
                 List.of("web"));
-    }
-
-    private static PodObservation asking(PodObservation pod, RecreationMode mode) {
-        return new PodObservation(
-                pod.pod(),
-                Long.toString(Long.parseLong(pod.resourceVersion()) + 100_000),
-                pod.createdAt(),
-                pod.owner(),
-                pod.stamp(),
-                pod.containers(),
-                pod.lacking(),
-                pod.scope(),
-                pod.lifecycle(),
-                new RecreationTraits(mode, false, false),
-                pod.observedAt());
     }
 }
