@@ -39,6 +39,12 @@ final class ConfigurationTracker implements ResourceEventHandler<MutatingWebhook
         return timeline.at(version, List.of());
     }
 
+    /** Whether any configuration that may decide about a Pod has match conditions, which may ask for any field. */
+    boolean haveConditions() {
+        return timeline.anyMatch(configurations ->
+                configurations.stream().anyMatch(one -> !one.conditions().isEmpty()));
+    }
+
     @Override
     public synchronized void onAdd(MutatingWebhookConfiguration configuration) {
         Instant change = lastChange(configuration.getMetadata());

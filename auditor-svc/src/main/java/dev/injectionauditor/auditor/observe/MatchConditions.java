@@ -52,7 +52,8 @@ final class MatchConditions {
     /**
      * The decision.
      *
-     * @param possible the variables of each request that may have been, at least one: what holds for all of them holds
+     * @param possible the variables of each request that may have been: what holds for all of them holds; with none,
+     *     nothing can be decided
      */
     Decision decide(List<Map<String, Object>> possible) {
         Set<Decision> decisions = possible.stream().map(this::decideOne).collect(Collectors.toSet());

@@ -3,6 +3,7 @@ package dev.injectionauditor.auditor.observe;
 import dev.injectionauditor.schema.Signal.Watched.Begin;
 import dev.injectionauditor.schema.WatchedWebhook;
 import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.ServiceReference;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -75,7 +76,11 @@ final class Observer implements AutoCloseable {
         this.configuration = new ConfigurationTracker(source.webhook(), clock);
         NamespaceTracker namespaces = new NamespaceTracker(this::lookUp, clock);
         this.scopes = new ScopeDecider(
-                configuration, namespaces, new AdmissionVariables(client.getKubernetesSerialization()), metrics);
+                configuration,
+                namespaces,
+                new AdmissionVariables(client.getKubernetesSerialization()),
+                this::lookUp,
+                metrics);
         this.tracker = new PodTracker(scopes);
         try {
             // Scope is decided from the first two, so they come first.
@@ -90,7 +95,8 @@ final class Observer implements AutoCloseable {
             informers.start(watched, account(namespaces, WatchedSpan.Kind.NAMESPACES));
             followService();
             this.pods = informers.start(
-                    client.pods()
+                    PodDecoding.of(client, configuration::haveConditions)
+                            .pods()
                             .inAnyNamespace()
                             .withLimit(LIST_LIMIT)
                             .runnableInformer(0)
@@ -144,6 +150,24 @@ final class Observer implements AutoCloseable {
             return Optional.ofNullable(client.namespaces().withName(namespace).get());
         } catch (KubernetesClientException e) {
             LOG.atWarn().addKeyValue("namespace", namespace).setCause(e).log("Cannot look up a namespace");
+            return Optional.empty();
+        }
+    }
+
+    private Optional<Pod> lookUp(SlimPod slim) {
+        ObjectMeta meta = slim.getMetadata();
+        try {
+            return Optional.ofNullable(client.pods()
+                            .inNamespace(meta.getNamespace())
+                            .withName(meta.getName())
+                            .get())
+                    .filter(pod -> pod.getMetadata().getUid().equals(meta.getUid()));
+        } catch (KubernetesClientException e) {
+            LOG.atWarn()
+                    .addKeyValue("namespace", meta.getNamespace())
+                    .addKeyValue("pod", meta.getName())
+                    .setCause(e)
+                    .log("Cannot look up a Pod");
             return Optional.empty();
         }
     }

@@ -5,6 +5,8 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,16 +19,20 @@ final class ScopeDecider implements Function<Pod, Scope> {
     private final ConfigurationTracker configurations;
     private final NamespaceTracker namespaces;
     private final AdmissionVariables variables;
+    private final Function<SlimPod, Optional<Pod>> wholes;
     private final Counter undecidable;
 
+    /** @param wholes the whole of a Pod that was read slim, just before match conditions became known */
     ScopeDecider(
             ConfigurationTracker configurations,
             NamespaceTracker namespaces,
             AdmissionVariables variables,
+            Function<SlimPod, Optional<Pod>> wholes,
             MeterRegistry metrics) {
         this.configurations = configurations;
         this.namespaces = namespaces;
         this.variables = variables;
+        this.wholes = wholes;
         this.undecidable = Counter.builder("injection_auditor_scope_undecidable")
                 .description("Pods taken for exempt because it is not known whether the webhook had to be called")
                 .register(metrics);
@@ -66,6 +72,12 @@ final class ScopeDecider implements Function<Pod, Scope> {
                                 .labels(pod.getMetadata().getNamespace(), version)
                                 .orElse(null)
                         : null,
-                () -> variables.of(pod, dryRun));
+                () -> variables(pod, dryRun));
+    }
+
+    /** None at all if the whole Pod cannot be had: then nothing can be decided. */
+    private List<Map<String, Object>> variables(Pod pod, boolean dryRun) {
+        Optional<Pod> whole = pod instanceof SlimPod slim ? wholes.apply(slim) : Optional.of(pod);
+        return whole.map(one -> variables.of(one, dryRun)).orElse(List.of());
     }
 }

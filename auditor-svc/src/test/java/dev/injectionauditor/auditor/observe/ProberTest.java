@@ -206,6 +206,7 @@ class ProberTest {
                 configurations,
                 new NamespaceTracker(name -> Optional.empty(), () -> NOW),
                 new AdmissionVariables(json),
+                Optional::of,
                 metrics);
         return new Prober(client, "probes", configurations, decider::decideDryRun, told::add, metrics, () -> NOW);
     }

@@ -34,12 +34,17 @@ class ScopeDeciderTest {
     private static final Instant NOW = Instant.parse("2026-11-23T07:00:00.500Z");
 
     private final Map<String, Namespace> inTheServer = new HashMap<>();
+    private final Map<String, Pod> wholes = new HashMap<>();
     private final List<String> lookups = new ArrayList<>();
     private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
     private final ConfigurationTracker configurations = new ConfigurationTracker(WEBHOOK, () -> NOW);
     private final NamespaceTracker namespaces = new NamespaceTracker(this::lookUp, () -> NOW);
     private final ScopeDecider decider = new ScopeDecider(
-            configurations, namespaces, new AdmissionVariables(new KubernetesSerialization()), metrics);
+            configurations,
+            namespaces,
+            new AdmissionVariables(new KubernetesSerialization()),
+            slim -> Optional.ofNullable(wholes.get(slim.getMetadata().getUid())),
+            metrics);
 
     @Test
     void shouldDecideByTheConfigurationThatWasThereWhenThePodWasMade() {
@@ -196,6 +201,37 @@ class ScopeDeciderTest {
 
         // Then
         assertThat(decider.apply(pod("shop", 150)).exemption()).isEqualTo(Exemption.MATCH_CONDITIONS);
+        assertThat(undecidable()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldEvaluateNoConditionOnAPodThatWasReadSlim() {
+        // Given a condition that holds for what has no scheduler of its own, as every Pod read slim looks like
+        assertThat(configurations.haveConditions()).isFalse();
+        configurations.onAdd(
+                new MutatingWebhookConfigurationBuilder(configuration("hooks", FIRST, 100, "06:00:00", "in", "shop"))
+                        .editFirstWebhook()
+                        .addNewMatchCondition("!has(object.spec.schedulerName)", "usual")
+                        .endWebhook()
+                        .build());
+        namespaces.onAdd(namespace("shop", 50, "05:00:00", Map.of()));
+        assertThat(configurations.haveConditions()).isTrue();
+        Pod whole = new PodBuilder(pod("shop", 150))
+                .editOrNewSpec()
+                .withSchedulerName("own")
+                .endSpec()
+                .build();
+        SlimPod slim = new SlimPod();
+        slim.setMetadata(whole.getMetadata());
+
+        // When the whole Pod cannot be had, then nothing is decided
+        assertThat(decider.apply(slim).exemption()).isEqualTo(Exemption.MATCH_CONDITIONS);
+        assertThat(undecidable()).isEqualTo(1);
+
+        // When it can, then it is decided by that
+        wholes.put(whole.getMetadata().getUid(), whole);
+        assertThat(decider.apply(slim)).isEqualTo(decider.apply(whole));
+        assertThat(decider.apply(slim).exemption()).isEqualTo(Exemption.MATCH_CONDITIONS);
         assertThat(undecidable()).isEqualTo(1);
     }
 
