@@ -20,8 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the topics as a member of a consumer group and gives each poll its effects in one transaction. Offsets live in
- * PostgreSQL: after an assignment, a failure or a conflict, reading goes on from there. Used by one thread.
+ * Reads the topics as a member of a consumer group and gives each poll its effects in one transaction. While PostgreSQL
+ * works on one poll, the next one is read and decoded. Offsets live in PostgreSQL: after an assignment, a failure or a
+ * conflict, reading goes on from there, and nothing is in hand any more. Used by one thread.
  */
 final class AuditConsumer implements Loop.Work, ConsumerRebalanceListener, AutoCloseable {
 
@@ -35,7 +36,9 @@ final class AuditConsumer implements Loop.Work, ConsumerRebalanceListener, AutoC
     private final BatchWriter writer;
     private final AuditMetrics metrics;
 
-    /** What the database holds, for the partitions that this member has. */
+    private final HandOver handOver = new HandOver("audit-writer");
+
+    /** What the database holds once the poll in hand is written, for the partitions that this member has. */
     private final Map<TopicPartition, Long> positions = new HashMap<>();
 
     private boolean subscribed;
@@ -63,15 +66,28 @@ final class AuditConsumer implements Loop.Work, ConsumerRebalanceListener, AutoC
             subscribe();
         }
         if (mustRewind) {
+            settle();
             rewind(consumer.assignment());
             mustRewind = false;
         }
         ConsumerRecords<String, byte[]> records = poll();
-        if (!records.isEmpty() && !mustRewind) {
-            write(records);
+        Runnable write = records.isEmpty() || mustRewind ? null : writer.decode(records, positions);
+        settle();
+        if (write != null && !mustRewind) {
+            handOver.start(write);
         }
         metrics.lag(lag());
         return true;
+    }
+
+    /** Waits until what is in hand is written. */
+    private void settle() throws InterruptedException {
+        try {
+            handOver.await();
+        } catch (RuntimeException | Error e) {
+            mustRewind = true;
+            throw e;
+        }
     }
 
     /** Records that wait, as far as the last answers of the brokers tell. */
@@ -109,15 +125,6 @@ final class AuditConsumer implements Loop.Work, ConsumerRebalanceListener, AutoC
         }
     }
 
-    private void write(ConsumerRecords<String, byte[]> records) {
-        try {
-            writer.write(records, positions);
-        } catch (RuntimeException e) {
-            mustRewind = true;
-            throw e;
-        }
-    }
-
     private void written(Batch batch, History.Effects effects) {
         metrics.committed(batch, effects);
         batch.poison().forEach(AuditConsumer::logPoison);
@@ -145,6 +152,15 @@ final class AuditConsumer implements Loop.Work, ConsumerRebalanceListener, AutoC
 
     @Override
     public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+        // Before another member reads the offsets.
+        try {
+            settle();
+        } catch (RuntimeException e) {
+            LOG.atWarn().setCause(e).log("What was in hand could not be written");
+        } catch (InterruptedException e) {
+            mustRewind = true;
+            Thread.currentThread().interrupt();
+        }
         positions.keySet().removeAll(partitions);
     }
 
@@ -166,9 +182,10 @@ final class AuditConsumer implements Loop.Work, ConsumerRebalanceListener, AutoC
         }
     }
 
-    /** Leaves the group. */
+    /** Leaves the group, and ends once what is in hand is written. */
     @Override
     public void close() {
+        handOver.close();
         consumer.close();
     }
 }

@@ -1,6 +1,7 @@
 package dev.injectionauditor.auditor.audit;
 
 import java.time.DateTimeException;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -37,46 +38,68 @@ final class BatchWriter {
     /**
      * Writes a poll.
      *
-     * @param positions offset of the next record of each partition; moved on with each transaction
+     * @param positions offset of the next record of each partition; moved on to what follows the poll
      * @throws RuntimeException if it is not for the records; what has not been committed has to be read again
      */
     void write(ConsumerRecords<String, byte[]> records, Map<TopicPartition, Long> positions) {
+        decode(records, positions).run();
+    }
+
+    /**
+     * Decodes a poll and says how to write it, which any thread may do, but for one poll after the other.
+     *
+     * @param positions offset of the next record of each partition; moved on to what follows the poll, as if it had
+     *     been written
+     * @return throws what {@link #write} throws
+     */
+    Runnable decode(ConsumerRecords<String, byte[]> records, Map<TopicPartition, Long> positions) {
+        Map<TopicPartition, Long> from = new HashMap<>(positions);
+        records.partitions()
+                .forEach(partition -> positions.put(
+                        partition, records.records(partition).getLast().offset() + 1));
         try {
-            commit(decoder.decode(records, positions), positions);
+            Batch batch = decoder.decode(records, from);
+            return () -> {
+                try {
+                    commit(batch);
+                } catch (RuntimeException e) {
+                    writeEachAlone(records, from, e);
+                }
+            };
         } catch (RuntimeException e) {
-            if (!isForTheRecords(e)) {
-                throw e;
-            }
-            LOG.atWarn()
-                    .addKeyValue("reason", reason(e))
-                    .log("Not all of a poll can be stored; each record is now tried alone");
-            records.forEach(record -> writeAlone(record, positions));
+            return () -> writeEachAlone(records, from, e);
         }
+    }
+
+    private void writeEachAlone(
+            ConsumerRecords<String, byte[]> records, Map<TopicPartition, Long> positions, RuntimeException failure) {
+        if (!isForTheRecords(failure)) {
+            throw failure;
+        }
+        LOG.atWarn()
+                .addKeyValue("reason", reason(failure))
+                .log("Not all of a poll can be stored; each record is now tried alone");
+        records.forEach(record -> writeAlone(record, positions));
     }
 
     private void writeAlone(ConsumerRecord<String, byte[]> record, Map<TopicPartition, Long> positions) {
         TopicPartition partition = new TopicPartition(record.topic(), record.partition());
         try {
-            commit(
-                    decoder.decode(new ConsumerRecords<>(Map.of(partition, List.of(record)), Map.of()), positions),
-                    positions);
+            commit(decoder.decode(new ConsumerRecords<>(Map.of(partition, List.of(record)), Map.of()), positions));
         } catch (RuntimeException e) {
             if (!isForTheRecords(e)) {
                 throw e;
             }
-            commit(
-                    new Batch(
-                            Map.of(),
-                            List.of(new Batch.Poison(partition, record.offset(), reason(e))),
-                            Map.of(partition, new Batch.Read(positions.get(partition), record.offset() + 1))),
-                    positions);
+            commit(new Batch(
+                    Map.of(),
+                    List.of(new Batch.Poison(partition, record.offset(), reason(e))),
+                    Map.of(partition, new Batch.Read(positions.get(partition), record.offset() + 1))));
         }
+        positions.put(partition, record.offset() + 1);
     }
 
-    private void commit(Batch batch, Map<TopicPartition, Long> positions) {
-        History.Effects effects = db.transactionResult(transaction -> history.apply(transaction.dsl(), batch));
-        batch.offsets().forEach((partition, read) -> positions.put(partition, read.next()));
-        written.accept(batch, effects);
+    private void commit(Batch batch) {
+        written.accept(batch, db.transactionResult(transaction -> history.apply(transaction.dsl(), batch)));
     }
 
     /** Whether it would fail again, however often it is tried. */
