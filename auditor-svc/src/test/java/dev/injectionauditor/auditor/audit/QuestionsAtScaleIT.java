@@ -1,5 +1,7 @@
 package dev.injectionauditor.auditor.audit;
 
+import static dev.injectionauditor.auditor.db.Tables.OUTAGE;
+import static dev.injectionauditor.auditor.db.Tables.POD;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.injectionauditor.auditor.Database;
@@ -7,12 +9,16 @@ import dev.injectionauditor.auditor.TestDatabases;
 import dev.injectionauditor.localstack.junit.LocalServices;
 import dev.injectionauditor.localstack.junit.LongTest;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jooq.DSLContext;
 import org.junit.jupiter.api.AfterEach;
@@ -22,7 +28,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The questions of schema/README.md with a year of outages and ten million Pods. */
+/**
+ * The questions of schema/README.md with ten million Pods, and with a year of 5,000 outages, 100,000 missed Pods and
+ * the watched spans of twenty clusters. Leaves the plans in {@code target/questions-plans.md}.
+ */
 @LongTest
 class QuestionsAtScaleIT {
 
@@ -32,7 +41,11 @@ class QuestionsAtScaleIT {
     private static final Logger LOG = LoggerFactory.getLogger(QuestionsAtScaleIT.class);
     private static final int PODS = Integer.getInteger("scale.pods", 10_000_000);
     private static final Duration LIMIT = Duration.ofMillis(50);
-    private static final int TRIES = 200;
+
+    /** The best of these counts, because other work may share the machine. The first one fills the cache. */
+    private static final int TRIES = 10;
+
+    private static final Path PLANS = Path.of("target/questions-plans.md");
 
     private Database database;
     private DSLContext db;
@@ -45,21 +58,26 @@ class QuestionsAtScaleIT {
         db.connection(connection -> {
             try (Statement statement = connection.createStatement()) {
                 statement.execute("set search_path to injection_auditor");
-                // Four outages a day for a year, each with five missed Pods, three weeks of Pods, and all their hours.
+                statement.execute("""
+                        insert into watched_webhook (cluster, webhook)
+                        select 'garden-' || n, 'hook.example.org' from generate_series(3, 20) n
+                        """);
+                // Fourteen outages a day for a year, each with twenty missed Pods.
                 statement.execute("""
                         insert into outage
                         select gen_random_uuid(), 1, t - interval '5 s', t, t + interval '20 s', t + interval '30 s',
-                               5, 0, 0, 0
-                        from generate_series('2025-11-20 01:00Z'::timestamptz, '2026-11-22 01:00Z', '6 h') t
+                               20, 0, 0, 0
+                        from (select date_trunc('second', '2025-11-20 01:00Z'::timestamptz + n * interval '367 d' / 5000)
+                              from generate_series(0, 4999) n) begin (t)
                         """);
                 statement.execute("""
                         insert into pod (webhook_id, pod_uid, namespace, pod_name, owner_api_version, owner_kind,
                                owner_name, owner_uid, created_at, resource_version, containers, lacking, in_force_since,
                                lifecycle, lifecycle_version, verdict, cause, stored_at)
                         select o.webhook_id, gen_random_uuid(), 'shop', 'miss-' || n, 'apps/v1', 'ReplicaSet',
-                               'web-' || n, gen_random_uuid(), o.started_by + n * interval '4 s', 1, 1, '{web}',
+                               'web-' || n, gen_random_uuid(), o.started_by + n * interval '1 s', 1, 1, '{web}',
                                '2025-01-01Z', 'gone', 1, 'missed', 'unreachable', o.started_by
-                        from outage o cross join generate_series(1, 5) n
+                        from outage o cross join generate_series(1, 20) n
                         where o.started_by < '2026-11-23'
                         """);
                 statement.execute("""
@@ -72,14 +90,17 @@ class QuestionsAtScaleIT {
                         """);
                 statement.execute("""
                         insert into watched_span
-                        select 1, d, d + interval '86390 s', 'relisted'
-                        from generate_series('2025-11-20 00:00Z'::timestamptz, '2026-11-21 00:00Z', '1 d') d
+                        select webhook_id, d, d + interval '86390 s', 'relisted'
+                        from watched_webhook
+                        cross join generate_series('2025-11-20 00:00Z'::timestamptz, '2026-11-21 00:00Z', '1 d') d
                         """);
                 statement.execute("""
                         insert into call_hour
                         select 1, h, 5000, 1, 0, 360, 0
                         from generate_series('2025-11-20 00:00Z'::timestamptz, '2026-11-22 01:00Z', '1 h') h
                         """);
+                // Three weeks of Pods. They refer to a webhook that is there: no need to look ten million times.
+                statement.execute("set session_replication_role = replica");
                 statement.execute("""
                         insert into pod (webhook_id, pod_uid, namespace, pod_name, created_at, resource_version, stamp,
                                containers, lacking, in_force_since, lifecycle, lifecycle_version, verdict, stored_at)
@@ -95,6 +116,7 @@ class QuestionsAtScaleIT {
                                created_at
                         from pod where verdict = 'injected' and namespace < 'ns-2'
                         """);
+                statement.execute("reset session_replication_role");
                 statement.execute("reset search_path");
                 statement.execute("analyze");
             }
@@ -108,38 +130,50 @@ class QuestionsAtScaleIT {
 
     @Test
     void shouldAnswerEachQuestionInFiftyMilliseconds() throws IOException {
+        // Given
+        assertThat(db.fetchCount(OUTAGE)).isGreaterThanOrEqualTo(5_000);
+        assertThat(db.fetchCount(POD, POD.VERDICT.eq(Verdict.MISSED))).isGreaterThanOrEqualTo(100_000);
         Map<String, Duration> slow = new LinkedHashMap<>();
+        StringBuilder plans = new StringBuilder();
+
+        // When
         for (ReadmeQuestions.Question question : ReadmeQuestions.all()) {
-            Duration best = Duration.ofDays(1);
-            // The best of some: other work shares the machine, for minutes at worst.
-            for (int i = 0; i < TRIES && best.compareTo(LIMIT) > 0; i++) {
-                Duration took = ask(question.sql());
-                best = took.compareTo(best) < 0 ? took : best;
-            }
-            LOG.atInfo().addKeyValue("millis", best.toMillis()).log(question.text());
+            List<Duration> times = db.connectionResult(connection -> ask(connection, question.sql()));
+            Duration best = times.getFirst();
             if (best.compareTo(LIMIT) > 0) {
                 slow.put(question.text(), best);
             }
+            LOG.atInfo().addKeyValue("millis", best.toMillis()).log(question.text());
+            plans.append("## %s%n%nBest %.1f ms, median %.1f ms.%n%n```text%n%s```%n%n"
+                    .formatted(
+                            question.text(),
+                            best.toNanos() / 1e6,
+                            times.get(TRIES / 2).toNanos() / 1e6,
+                            db.connectionResult(connection -> QuestionPlan.explain(connection, question.sql()))));
         }
+        Files.writeString(PLANS, plans);
+
+        // Then
         assertThat(slow).isEmpty();
     }
 
-    private Duration ask(String sql) {
-        return db.connectionResult(connection -> {
-            try (Statement statement = connection.createStatement()) {
-                statement.execute("set search_path to injection_auditor");
+    /** Asks some times and says how long each took, shortest first. */
+    private static List<Duration> ask(Connection connection, String sql) throws SQLException {
+        List<Duration> times = new ArrayList<>();
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("set search_path to injection_auditor");
+            for (int i = 0; i < TRIES; i++) {
                 long start = System.nanoTime();
-                read(connection, sql);
-                Duration took = Duration.ofNanos(System.nanoTime() - start);
-                statement.execute("reset search_path");
-                return took;
+                read(statement, sql);
+                times.add(Duration.ofNanos(System.nanoTime() - start));
             }
-        });
+            statement.execute("reset search_path");
+        }
+        return times.stream().sorted().toList();
     }
 
-    private static void read(Connection connection, String sql) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(sql)) {
+    private static void read(Statement statement, String sql) throws SQLException {
+        try (ResultSet rows = statement.executeQuery(sql)) {
             while (rows.next()) {
                 rows.getString(1);
             }
