@@ -93,10 +93,10 @@ public final class AuditRole implements AutoCloseable {
                 RangeAssignor.class.getName(),
                 ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
                 "none",
-                // A poll is a transaction with a fixed number of statements for each webhook: much of a backlog at
-                // once.
+                // A poll is a transaction with a fixed number of statements for each webhook, and of a Pod that changes
+                // several times in it only the last state is written: much of a backlog at once. Two are in memory.
                 ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
-                10_000,
+                30_000,
                 ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
                 8 * 1024 * 1024);
     }
