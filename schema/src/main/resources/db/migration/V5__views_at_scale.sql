@@ -1,7 +1,8 @@
 -- The same views with the same answers, for much history: each webhook's rows are looked at once and no others', a day is
 -- not made from hours, and what a question does not ask for is not looked up. Replaced, so comments and grants stay.
--- One answer is another than before: a span without length splits a gap in observation_coverage too, as it always did in
--- observation_gaps.
+-- Two answers are others than before. A span without length splits a gap in observation_coverage too, as it always did in
+-- observation_gaps. And missed_injections tells the last request for a Pod: what was refused counts as no attempt, so the
+-- highest attempt was not always the last.
 
 create or replace view observation_gaps as
 select w.cluster,
@@ -73,12 +74,12 @@ select w.cluster,
        (select r.outcome
         from recreation r
         where r.webhook_id = p.webhook_id and r.pod_uid = p.pod_uid
-        order by r.attempt desc
+        order by coalesce(r.requested_at, r.finished_at) desc nulls last
         limit 1) as recreation,
        (select r.replacement_name
         from recreation r
         where r.webhook_id = p.webhook_id and r.pod_uid = p.pod_uid
-        order by r.attempt desc
+        order by coalesce(r.requested_at, r.finished_at) desc nulls last
         limit 1) as replacement
 from pod p
 join watched_webhook w using (webhook_id)

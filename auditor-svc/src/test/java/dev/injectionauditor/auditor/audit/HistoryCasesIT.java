@@ -31,6 +31,7 @@ import dev.injectionauditor.schema.MissedInjection;
 import dev.injectionauditor.schema.Outage;
 import dev.injectionauditor.schema.PodObservation;
 import dev.injectionauditor.schema.PodObservation.Lifecycle;
+import dev.injectionauditor.schema.RecreationResult.Outcome;
 import dev.injectionauditor.schema.Scope;
 import dev.injectionauditor.schema.Signal;
 import dev.injectionauditor.schema.WatchedWebhook;
@@ -312,6 +313,28 @@ class HistoryCasesIT {
             assertThat(outage.probes()).isEqualTo(2);
         });
         assertThat(db.fetchCount(POD)).isZero();
+    }
+
+    @Test
+    void shouldTellHowTheLastRequestForAMissedPodEnded() {
+        // Given a Pod whose recreation was refused, which counts as no attempt, and then done
+        audit.write(missed(1, 12));
+        db.execute("""
+                insert into injection_auditor.recreation
+                    (webhook_id, request_id, pod_uid, namespace, pod_name, attempt, requested_at, outcome,
+                     replacement_name, finished_at)
+                select webhook_id, request_id, pod_uid, namespace, pod_name, 1, requested_at,
+                       outcome::injection_auditor.recreation_outcome, replacement, requested_at + interval '1 second'
+                from injection_auditor.pod
+                cross join (values ('b', '2026-01-02Z'::timestamptz, 'recreated', 'web-2'),
+                                   ('a', '2026-01-01Z', 'refused', null))
+                    r (request_id, requested_at, outcome, replacement)
+                """);
+
+        // Then
+        assertThat(db.fetchSingle(MISSED_INJECTIONS))
+                .returns(Outcome.RECREATED, row -> row.get(MISSED_INJECTIONS.RECREATION))
+                .returns("web-2", row -> row.get(MISSED_INJECTIONS.REPLACEMENT));
     }
 
     @Test
