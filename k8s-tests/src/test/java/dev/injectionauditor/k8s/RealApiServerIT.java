@@ -20,7 +20,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** A real API server takes all overlays; the policy does in it what the webhook would have done. */
 @EnabledIf(
-        value = "dev.injectionauditor.k8s.RealApiServer#isHere",
+        value = "dev.injectionauditor.k8s.RealCluster#isHere",
         disabledReason = "needs kubectl, and KUBEBUILDER_ASSETS with kube-apiserver and etcd")
 class RealApiServerIT {
 
@@ -29,11 +29,11 @@ class RealApiServerIT {
     @TempDir
     static Path folder;
 
-    private static RealApiServer server;
+    private static RealCluster server;
 
     @BeforeAll
     static void start() throws Exception {
-        server = new RealApiServer(folder);
+        server = new RealCluster(folder);
     }
 
     @AfterAll

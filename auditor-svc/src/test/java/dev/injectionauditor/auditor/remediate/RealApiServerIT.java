@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.injectionauditor.auditor.observe.PodMapper;
+import dev.injectionauditor.localstack.RealApiServer;
 import dev.injectionauditor.localstack.junit.Manifests;
 import io.fabric8.kubernetes.api.model.BindingBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -55,7 +56,7 @@ class RealApiServerIT {
         setAllowed("budgeted", 1);
         assertThat(evict(pod)).isEqualTo(new EvictionAnswer.Evicted());
         // It is bound to a node, so it is terminating until a kubelet lets go of it
-        assertThat(server.client.resource(pod).get().getMetadata().getDeletionTimestamp())
+        assertThat(server.client().resource(pod).get().getMetadata().getDeletionTimestamp())
                 .isNotNull();
     }
 
@@ -63,7 +64,7 @@ class RealApiServerIT {
     void shouldSeeThatABudgetIsNotUpToDate() {
         // Given a budget that no controller has looked at: 429 with Retry-After, and the cause
         Pod pod = running("stale");
-        server.client.resource(wanted("stale", "stale")).create();
+        server.client().resource(wanted("stale", "stale")).create();
 
         assertThat(evict(pod)).isEqualTo(new EvictionAnswer.Budget());
     }
@@ -76,7 +77,7 @@ class RealApiServerIT {
         budget("twice-b", "twice", 1);
 
         assertThat(evict(pod)).isEqualTo(new EvictionAnswer.SeveralBudgets());
-        assertThat(server.client.resource(pod).get().getMetadata().getDeletionTimestamp())
+        assertThat(server.client().resource(pod).get().getMetadata().getDeletionTimestamp())
                 .isNull();
     }
 
@@ -84,15 +85,15 @@ class RealApiServerIT {
     void shouldLeaveAnotherPodOfThatNameAlone() {
         // Given a Pod that was replaced under its name
         Pod old = pending("again");
-        server.client.resource(old).withGracePeriod(0).delete();
+        server.client().resource(old).withGracePeriod(0).delete();
         Pod replacement = pending("again");
 
         // When, then
         assertThat(evict(old)).isEqualTo(new EvictionAnswer.OtherPod());
-        assertThat(server.client.resource(replacement).get().getMetadata().getDeletionTimestamp())
+        assertThat(server.client().resource(replacement).get().getMetadata().getDeletionTimestamp())
                 .isNull();
         // And when there is none
-        server.client.resource(replacement).withGracePeriod(0).delete();
+        server.client().resource(replacement).withGracePeriod(0).delete();
         assertThat(evict(old)).isEqualTo(new EvictionAnswer.Gone());
     }
 
@@ -100,18 +101,18 @@ class RealApiServerIT {
     void shouldCreateABarePodAgain() {
         // Given a bare Pod, bound by a scheduler, with what admission and the API server have added
         Pod stored = running("by-hand");
-        PodApi pods = new PodApi(server.client);
+        PodApi pods = new PodApi(server.client());
 
         // When it is rehearsed, evicted and created again
         Pod wanted = BarePod.toBeCreated(stored);
         assertThat(pods.rehearse(wanted)).isInstanceOf(PodApi.Created.Yes.class);
         assertThat(pods.create(wanted)).isInstanceOf(PodApi.Created.NameTaken.class);
         assertThat(evict(stored)).isEqualTo(new EvictionAnswer.Evicted());
-        server.client.resource(stored).withGracePeriod(0).delete();
+        server.client().resource(stored).withGracePeriod(0).delete();
         assertThat(pods.create(wanted)).isInstanceOf(PodApi.Created.Yes.class);
 
         // Then it is a new one of the same make, for a scheduler to place
-        Pod created = server.client.resource(stored).get();
+        Pod created = server.client().resource(stored).get();
         assertThat(created.getMetadata().getUid())
                 .isNotEqualTo(stored.getMetadata().getUid());
         assertThat(created.getSpec().getNodeName()).isNull();
@@ -126,33 +127,34 @@ class RealApiServerIT {
         Pod wanted = BarePod.toBeCreated(pod);
         wanted.getMetadata().setNamespace("nowhere");
 
-        assertThat(new PodApi(server.client).create(wanted)).isInstanceOf(PodApi.Created.NoNamespace.class);
+        assertThat(new PodApi(server.client()).create(wanted)).isInstanceOf(PodApi.Created.NoNamespace.class);
     }
 
     private static EvictionAnswer evict(Pod pod) {
-        return new Evictor(server.client).evict(PodMapper.ref(pod));
+        return new Evictor(server.client()).evict(PodMapper.ref(pod));
     }
 
     private static Pod pending(String name) {
-        return server.client.resource(Manifests.pod(NAMESPACE, name)).create();
+        return server.client().resource(Manifests.pod(NAMESPACE, name)).create();
     }
 
     /** A Pod that is bound as a scheduler does it, and ready as a kubelet says it. */
     private static Pod running(String name) {
         pending(name);
-        server.client.raw(
-                "/api/v1/namespaces/" + NAMESPACE + "/pods/" + name + "/binding",
-                "POST",
-                new BindingBuilder()
-                        .withNewMetadata()
-                        .withName(name)
-                        .endMetadata()
-                        .withNewTarget()
-                        .withKind("Node")
-                        .withName("node-1")
-                        .endTarget()
-                        .build());
-        return server.client
+        server.client()
+                .raw(
+                        "/api/v1/namespaces/" + NAMESPACE + "/pods/" + name + "/binding",
+                        "POST",
+                        new BindingBuilder()
+                                .withNewMetadata()
+                                .withName(name)
+                                .endMetadata()
+                                .withNewTarget()
+                                .withKind("Node")
+                                .withName("node-1")
+                                .endTarget()
+                                .build());
+        return server.client()
                 .pods()
                 .inNamespace(NAMESPACE)
                 .withName(name)
@@ -172,13 +174,13 @@ class RealApiServerIT {
     }
 
     private static void budget(String name, String app, int allowed) {
-        server.client.resource(wanted(name, app)).create();
+        server.client().resource(wanted(name, app)).create();
         setAllowed(name, allowed);
     }
 
     /** As the disruption controller would say it. */
     private static void setAllowed(String name, int allowed) {
-        server.client
+        server.client()
                 .policy()
                 .v1()
                 .podDisruptionBudget()

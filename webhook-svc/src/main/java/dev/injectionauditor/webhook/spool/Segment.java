@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -88,9 +89,12 @@ final class Segment implements AutoCloseable {
         return valid ? segment : null;
     }
 
-    /** Gives the memory of a full segment back until it is to be read; any other, or one without a file, stays. */
+    /**
+     * Gives the memory of a full segment back until it is to be read. Any other stays, and so does one without a file,
+     * or with a record that a thread has not finished yet.
+     */
     void unmap() {
-        if (full && file != null && memory != null) {
+        if (full && file != null && memory != null && (recovered || !hasUnfinished())) {
             countWhileUnmapped = count();
             close();
         }
@@ -197,11 +201,17 @@ final class Segment implements AutoCloseable {
 
     /** How many records are there that are not done with, unusable ones included. */
     int count() {
-        MemorySegment memory = this.memory;
-        if (memory == null) {
-            return countWhileUnmapped;
-        }
-        int count = 0;
+        return memory == null ? countWhileUnmapped : (int) lengths().count();
+    }
+
+    private boolean hasUnfinished() {
+        return lengths().anyMatch(length -> length < 0);
+    }
+
+    /** Of the records that are not done with, as they are written down. */
+    private IntStream lengths() {
+        MemorySegment memory = memory();
+        IntStream.Builder lengths = IntStream.builder();
         long at = memory.get(LONG, DONE_AT);
         while (at < SIZE) {
             int length = (int) LENGTH.getVolatile(memory, at);
@@ -209,9 +219,9 @@ final class Segment implements AutoCloseable {
                 break;
             }
             at += space(Math.abs(length));
-            count++;
+            lengths.add(length);
         }
-        return count;
+        return lengths.build();
     }
 
     static int crc(byte[] record) {

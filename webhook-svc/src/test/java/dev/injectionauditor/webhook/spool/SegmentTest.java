@@ -1,0 +1,62 @@
+package dev.injectionauditor.webhook.spool;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SegmentTest {
+
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void shouldStayMappedWhileARecordIsNotFinished() throws IOException {
+        // Given a full segment in which a thread has claimed a place for 8 bytes and not written them yet
+        Path file = folder.resolve("segment");
+        Arena arena = Arena.ofShared();
+        MemorySegment memory;
+        try (FileChannel channel =
+                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            memory = channel.map(FileChannel.MapMode.READ_WRITE, 0, Segment.SIZE, arena);
+        }
+        try (Segment segment = Segment.blank(arena, memory, file)) {
+            memory.set(INT, Segment.HEADER, -8);
+            segment.setFull();
+
+            // When its memory is wanted back
+            segment.unmap();
+
+            // Then the thread can finish, and its record is waited for
+            assertThat(arena.scope().isAlive()).isTrue();
+            assertThat(segment.read(segment.done())).isEqualTo(new Segment.Found.Nothing());
+
+            // When it has finished
+            byte[] record = "12345678".getBytes(US_ASCII);
+            MemorySegment.copy(record, 0, memory, ValueLayout.JAVA_BYTE, Segment.HEADER + 8, record.length);
+            memory.set(INT, Segment.HEADER + 4, Segment.crc(record));
+            memory.set(INT, Segment.HEADER, record.length);
+            segment.unmap();
+
+            // Then the memory is given back, and the record is there when it is read
+            assertThat(arena.scope().isAlive()).isFalse();
+            assertThat(segment.count()).isOne();
+            segment.remap();
+            assertThat(segment.read(segment.done()))
+                    .isInstanceOfSatisfying(
+                            Segment.Found.Entry.class,
+                            entry -> assertThat(entry.bytes()).isEqualTo(record));
+        }
+    }
+}
