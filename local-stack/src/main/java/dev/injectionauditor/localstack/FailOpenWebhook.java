@@ -17,6 +17,11 @@ public final class FailOpenWebhook {
 
     private FailOpenWebhook() {}
 
+    /** For all namespaces, and nobody is there to be called: every new Pod is missed. */
+    public static MutatingWebhookConfiguration ofNobody(String name, String webhook) {
+        return configuration(name, webhook, "https://127.0.0.1:1/", null, Map.of());
+    }
+
     /**
      * @param name of the configuration
      * @param webhook name of the only webhook in it

@@ -22,7 +22,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -76,7 +75,7 @@ class MatchConditionsIT {
     }
 
     private static MutatingWebhookConfiguration configuration() {
-        return FailOpenWebhook.configuration("hooks", SOURCE.webhook(), "https://127.0.0.1:1/", null, Map.of());
+        return FailOpenWebhook.ofNobody("hooks", SOURCE.webhook());
     }
 
     private static Pod create(KubernetesClient user, String prefix, String scheduler) {

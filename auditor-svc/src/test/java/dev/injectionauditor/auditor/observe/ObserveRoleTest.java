@@ -3,6 +3,7 @@ package dev.injectionauditor.auditor.observe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.injectionauditor.localstack.FailOpenWebhook;
 import dev.injectionauditor.localstack.cluster.SimulatedCluster;
 import dev.injectionauditor.schema.Event;
 import dev.injectionauditor.schema.EventCodec;
@@ -12,7 +13,6 @@ import dev.injectionauditor.schema.Signal;
 import dev.injectionauditor.schema.Signal.Watched.Begin;
 import dev.injectionauditor.schema.Topics;
 import dev.injectionauditor.schema.WatchedWebhook;
-import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookConfigurationBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
@@ -130,26 +130,6 @@ class ObserveRoleTest {
     }
 
     private static void configureWebhook(KubernetesClient client) {
-        client.resource(new MutatingWebhookConfigurationBuilder()
-                        .withNewMetadata()
-                        .withName("hooks")
-                        .endMetadata()
-                        .addNewWebhook()
-                        .withName(SOURCE.webhook())
-                        .withFailurePolicy("Ignore")
-                        .withSideEffects("NoneOnDryRun")
-                        .withAdmissionReviewVersions("v1")
-                        .withNewClientConfig()
-                        .withUrl("https://127.0.0.1:1/")
-                        .endClientConfig()
-                        .addNewRule()
-                        .withOperations("CREATE")
-                        .withApiGroups("")
-                        .withApiVersions("v1")
-                        .withResources("pods")
-                        .endRule()
-                        .endWebhook()
-                        .build())
-                .create();
+        client.resource(FailOpenWebhook.ofNobody("hooks", SOURCE.webhook())).create();
     }
 }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.injectionauditor.localstack.FailOpenWebhook;
 import dev.injectionauditor.localstack.cluster.SimulatedCluster;
 import dev.injectionauditor.schema.Event;
 import dev.injectionauditor.schema.PodObservation;
@@ -17,7 +18,6 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodListBuilder;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookConfiguration;
-import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookConfigurationBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -350,25 +350,6 @@ class ObserverTest {
 
     /** A webhook that does not exist. */
     private static MutatingWebhookConfiguration configuration() {
-        return new MutatingWebhookConfigurationBuilder()
-                .withNewMetadata()
-                .withName("hooks")
-                .endMetadata()
-                .addNewWebhook()
-                .withName(SOURCE.webhook())
-                .withFailurePolicy("Ignore")
-                .withSideEffects("None")
-                .withAdmissionReviewVersions("v1")
-                .withNewClientConfig()
-                .withUrl("https://127.0.0.1:1/")
-                .endClientConfig()
-                .addNewRule()
-                .withOperations("CREATE")
-                .withApiGroups("")
-                .withApiVersions("v1")
-                .withResources("pods")
-                .endRule()
-                .endWebhook()
-                .build();
+        return FailOpenWebhook.ofNobody("hooks", SOURCE.webhook());
     }
 }

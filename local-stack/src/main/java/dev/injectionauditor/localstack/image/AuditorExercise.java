@@ -1,5 +1,6 @@
 package dev.injectionauditor.localstack.image;
 
+import dev.injectionauditor.localstack.FailOpenWebhook;
 import dev.injectionauditor.localstack.LocalKafka;
 import dev.injectionauditor.localstack.LocalPostgres;
 import dev.injectionauditor.localstack.cluster.SimulatedCluster;
@@ -7,7 +8,6 @@ import dev.injectionauditor.localstack.image.ImageRun.Exercise;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
-import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookConfigurationBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,26 +47,7 @@ final class AuditorExercise implements Exercise {
                             .endMetadata()
                             .build())
                     .create();
-            client.resource(new MutatingWebhookConfigurationBuilder()
-                            .withNewMetadata()
-                            .withName("injection-auditor")
-                            .endMetadata()
-                            .addNewWebhook()
-                            .withName(WEBHOOK)
-                            .withNewClientConfig()
-                            .withUrl("https://127.0.0.1:1/")
-                            .endClientConfig()
-                            .addNewRule()
-                            .withOperations("CREATE")
-                            .withApiGroups("")
-                            .withApiVersions("v1")
-                            .withResources("pods")
-                            .endRule()
-                            .withFailurePolicy("Ignore")
-                            .withSideEffects("NoneOnDryRun")
-                            .withAdmissionReviewVersions("v1")
-                            .endWebhook()
-                            .build())
+            client.resource(FailOpenWebhook.ofNobody("injection-auditor", WEBHOOK))
                     .create();
         }
     }
