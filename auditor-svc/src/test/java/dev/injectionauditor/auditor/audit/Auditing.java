@@ -156,64 +156,44 @@ final class Auditing implements InstantSource {
     }
 
     static PodObservation named(PodObservation pod, String name) {
-        return new PodObservation(
-                new PodRef(pod.pod().namespace(), name, pod.pod().uid()),
-                pod.resourceVersion(),
-                pod.createdAt(),
-                pod.owner(),
-                pod.stamp(),
-                pod.containers(),
-                pod.lacking(),
-                pod.scope(),
-                pod.lifecycle(),
-                RecreationTraits.NONE,
-                pod.observedAt());
+        PodRef named = new PodRef(pod.pod().namespace(), name, pod.pod().uid());
+        return changed(pod, named, 0, pod.scope(), pod.lifecycle(), RecreationTraits.NONE);
     }
 
     static PodObservation scoped(PodObservation pod, Scope scope) {
+        return changed(pod, pod.pod(), 0, scope, pod.lifecycle(), RecreationTraits.NONE);
+    }
+
+    /** The same Pod later in its life. */
+    static PodObservation later(PodObservation pod, Lifecycle lifecycle) {
+        return changed(pod, pod.pod(), 500_000, pod.scope(), lifecycle, RecreationTraits.NONE);
+    }
+
+    /** The same Pod, with a label for its recreation. */
+    static PodObservation asking(PodObservation pod, RecreationMode mode) {
+        RecreationTraits traits = new RecreationTraits(mode, false, false);
+        return changed(pod, pod.pod(), 100_000, pod.scope(), pod.lifecycle(), traits);
+    }
+
+    /** @param versionsOn how much higher its resource version is */
+    private static PodObservation changed(
+            PodObservation pod,
+            PodRef ref,
+            long versionsOn,
+            Scope scope,
+            Lifecycle lifecycle,
+            RecreationTraits traits) {
         return new PodObservation(
-                pod.pod(),
-                pod.resourceVersion(),
+                ref,
+                Long.toString(Long.parseLong(pod.resourceVersion()) + versionsOn),
                 pod.createdAt(),
                 pod.owner(),
                 pod.stamp(),
                 pod.containers(),
                 pod.lacking(),
                 scope,
-                pod.lifecycle(),
-                RecreationTraits.NONE,
-                pod.observedAt());
-    }
-
-    /** The same Pod later in its life. */
-    static PodObservation later(PodObservation pod, Lifecycle lifecycle) {
-        return new PodObservation(
-                pod.pod(),
-                Long.toString(Long.parseLong(pod.resourceVersion()) + 500_000),
-                pod.createdAt(),
-                pod.owner(),
-                pod.stamp(),
-                pod.containers(),
-                pod.lacking(),
-                pod.scope(),
                 lifecycle,
-                RecreationTraits.NONE,
-                pod.observedAt());
-    }
-
-    /** The same Pod, with a label for its recreation. */
-    static PodObservation asking(PodObservation pod, RecreationMode mode) {
-        return new PodObservation(
-                pod.pod(),
-                Long.toString(Long.parseLong(pod.resourceVersion()) + 100_000),
-                pod.createdAt(),
-                pod.owner(),
-                pod.stamp(),
-                pod.containers(),
-                pod.lacking(),
-                pod.scope(),
-                pod.lifecycle(),
-                new RecreationTraits(mode, false, false),
+                traits,
                 pod.observedAt());
     }
 
