@@ -1,17 +1,22 @@
 package dev.injectionauditor.bench;
 
 import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** A process that is measured from outside: by {@code /proc}, so on Linux only. */
 public final class Child {
 
     private static final double KILOBYTES = 1024.0;
+    private static final Duration LONGEST_START = Duration.ofSeconds(60);
+    private static final long BETWEEN_LOOKS = Duration.ofMillis(2).toNanos();
 
     private Child() {}
 
@@ -61,6 +66,33 @@ public final class Child {
             throw new IOException(command.getFirst() + " failed: " + Files.readString(output));
         }
         return new Result(seconds, cpu, peak);
+    }
+
+    /**
+     * Waits until a service says on its management port that it is ready; kills it if it does not.
+     *
+     * @param log where its log goes
+     * @throws IOException with its log, if it ends or takes longer than a minute
+     */
+    public static void awaitReady(Process service, int managementPort, Path log) throws IOException {
+        long deadline = System.nanoTime() + LONGEST_START.toNanos();
+        while (!isReady(managementPort)) {
+            if (!service.isAlive() || System.nanoTime() > deadline) {
+                service.destroyForcibly();
+                throw new IOException("the service did not get ready; its log:\n" + Files.readString(log));
+            }
+            LockSupport.parkNanos(BETWEEN_LOOKS);
+        }
+    }
+
+    private static boolean isReady(int port) {
+        try {
+            HttpURLConnection connection = (HttpURLConnection)
+                    URI.create("http://127.0.0.1:" + port + "/readyz").toURL().openConnection();
+            return connection.getResponseCode() == HttpURLConnection.HTTP_OK;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /** CPU time of a process so far. */

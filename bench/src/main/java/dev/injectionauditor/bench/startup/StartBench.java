@@ -9,15 +9,12 @@ import dev.injectionauditor.localstack.LocalPostgres;
 import dev.injectionauditor.localstack.cluster.SimulatedCluster;
 import dev.injectionauditor.schema.Topics;
 import java.io.IOException;
-import java.net.HttpURLConnection;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -28,8 +25,6 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description = "Start and stop of the auditor, with and without an AOT cache.")
 public final class StartBench implements Callable<Integer> {
-
-    private static final long LONGEST_START_SECONDS = 60;
 
     @Option(names = "--rounds", defaultValue = "5", description = "Starts of each kind. Default: ${DEFAULT-VALUE}")
     private int rounds;
@@ -105,12 +100,7 @@ public final class StartBench implements Callable<Integer> {
                 .redirectOutput(log.toFile())
                 .start();
         try {
-            while (!isReady(port)) {
-                if (!process.isAlive() || System.nanoTime() - start > TimeUnit.SECONDS.toNanos(LONGEST_START_SECONDS)) {
-                    throw new IOException("the auditor did not get ready; its log:\n" + Files.readString(log));
-                }
-                TimeUnit.MILLISECONDS.sleep(5);
-            }
+            Child.awaitReady(process, port, log);
             double ready = (System.nanoTime() - start) / 1e9;
             double cpu = Child.cpuSeconds(process.toHandle());
             double megabytes = Child.megabytes(process.pid());
@@ -120,16 +110,6 @@ public final class StartBench implements Callable<Integer> {
             return new Life(ready, cpu, megabytes, (System.nanoTime() - stopping) / 1e9);
         } finally {
             process.destroyForcibly();
-        }
-    }
-
-    private static boolean isReady(int port) {
-        try {
-            HttpURLConnection connection = (HttpURLConnection)
-                    URI.create("http://127.0.0.1:" + port + "/readyz").toURL().openConnection();
-            return connection.getResponseCode() == HttpURLConnection.HTTP_OK;
-        } catch (IOException e) {
-            return false;
         }
     }
 }

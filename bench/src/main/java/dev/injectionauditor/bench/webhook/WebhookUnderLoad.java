@@ -1,18 +1,16 @@
 package dev.injectionauditor.bench.webhook;
 
+import dev.injectionauditor.bench.Child;
 import dev.injectionauditor.localstack.FreePorts;
 import dev.injectionauditor.localstack.LocalCertificates;
 import dev.injectionauditor.localstack.LocalCertificates.ServingFiles;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
-import java.net.HttpURLConnection;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 
 /** The packaged webhook as a process, started as {@code ./run webhook} does. */
 final class WebhookUnderLoad implements AutoCloseable {
@@ -21,9 +19,6 @@ final class WebhookUnderLoad implements AutoCloseable {
     private static final Path JAR = Path.of("webhook-svc/target/webhook-svc.jar");
     /** Made by {@code ./run webhook-cache}. */
     static final Path CACHE = Path.of("webhook-svc/target/webhook-svc.aot");
-
-    private static final Duration LONGEST_START = Duration.ofSeconds(60);
-    private static final long BETWEEN_LOOKS = Duration.ofMillis(2).toNanos();
 
     private final Process process;
     private final int port;
@@ -63,24 +58,8 @@ final class WebhookUnderLoad implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(Redirect.appendTo(log.toFile()))
                 .start();
-        while (!isReady(ports.get(1))) {
-            if (!process.isAlive() || System.nanoTime() - before > LONGEST_START.toNanos()) {
-                process.destroyForcibly();
-                throw new IOException("the webhook did not get ready; its log:\n" + Files.readString(log));
-            }
-            LockSupport.parkNanos(BETWEEN_LOOKS);
-        }
+        Child.awaitReady(process, ports.get(1), log);
         start = Duration.ofNanos(System.nanoTime() - before);
-    }
-
-    private static boolean isReady(int port) {
-        try {
-            HttpURLConnection connection = (HttpURLConnection)
-                    URI.create("http://127.0.0.1:" + port + "/readyz").toURL().openConnection();
-            return connection.getResponseCode() == HttpURLConnection.HTTP_OK;
-        } catch (IOException e) {
-            return false;
-        }
     }
 
     String url() {
