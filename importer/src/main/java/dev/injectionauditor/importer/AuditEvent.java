@@ -3,8 +3,8 @@ package dev.injectionauditor.importer;
 import dev.injectionauditor.importer.Line.Reason;
 import dev.injectionauditor.importer.Line.Skipped;
 import java.time.DateTimeException;
-import java.time.Instant;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Function;
@@ -19,6 +19,7 @@ final class AuditEvent {
     private static final String CALLED = "mutation.webhook.admission.k8s.io/";
     private static final String FAILED_OPEN = "failed-open.mutation.webhook.admission.k8s.io/";
     private static final String ANY_FAILED_OPEN = "failed-open.";
+    private static final Set<String> DECIDING = Set.of("kind", "apiVersion", "stage", "verb", "objectRef");
     private static final int CREATED = 201;
 
     private final Function<String, @Nullable String> webhookOf;
@@ -45,8 +46,13 @@ final class AuditEvent {
         this.webhookOf = webhookOf;
     }
 
-    /** Reads the value of a field. */
-    void read(String field, Json json) {
+    /**
+     * Reads the value of a field.
+     *
+     * @return why what has been read suffices to pass over the event, null if it does not. API servers write the
+     *     objects, which are most of a line, after all that decides
+     */
+    @Nullable Reason read(String field, Json json) {
         switch (field) {
             case "kind" -> kind = json.text();
             case "apiVersion" -> apiVersion = json.text();
@@ -61,6 +67,7 @@ final class AuditEvent {
             case "responseObject" -> object(json, this::response);
             default -> json.skip();
         }
+        return DECIDING.contains(field) ? passOver() : null;
     }
 
     private void status(String field, Json json) {
@@ -121,11 +128,7 @@ final class AuditEvent {
         }
     }
 
-    /**
-     * Why what has been read suffices to pass over the event, null if it does not. API servers write the objects, which
-     * are most of a line, after all that decides.
-     */
-    @Nullable Reason passOver() {
+    private @Nullable Reason passOver() {
         if (!isAuditEvent()) {
             return null;
         }
@@ -166,7 +169,7 @@ final class AuditEvent {
         try {
             return new PodCreation(
                     UUID.fromString(auditId == null ? "" : auditId),
-                    Instant.parse(time == null ? "" : time),
+                    Timestamp.parse(time == null ? "" : time),
                     namespace == null ? "" : namespace,
                     responseName == null ? name : responseName,
                     responseUid == null ? null : UUID.fromString(responseUid),

@@ -18,6 +18,12 @@ final class Bytes {
     private static final long BACKSLASHES = ONES * '\\';
     private static final long SPACES = ONES * ' ';
 
+    /**
+     * The numbers of the bytes, the last one in the lowest byte: what is shifted to the left by a byte ends in one
+     * less.
+     */
+    private static final long NUMBERS = 0x0001020304050607L;
+
     private Bytes() {}
 
     /** Where an ASCII character is first, from one position up to before another one; the latter if it is not there. */
@@ -74,7 +80,8 @@ final class Bytes {
         return (eight - ONES) & ~eight & HIGHEST;
     }
 
+    /** Which of eight bytes is the first marked one; by a product, as the first compiler has nothing faster. */
     private static int first(long found) {
-        return Long.numberOfTrailingZeros(found) / Byte.SIZE;
+        return (int) (((found & -found) >>> Byte.SIZE - 1) * NUMBERS >>> Long.SIZE - Byte.SIZE);
     }
 }

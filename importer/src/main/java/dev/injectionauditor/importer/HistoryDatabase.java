@@ -1,6 +1,7 @@
 package dev.injectionauditor.importer;
 
 import dev.injectionauditor.auditor.Database;
+import dev.injectionauditor.localstack.Folders;
 import dev.injectionauditor.localstack.LocalPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -31,9 +32,13 @@ final class HistoryDatabase implements AutoCloseable {
      * Starts a PostgreSQL.
      *
      * @param folder of its data: an empty one, or that of an earlier import
+     * @param copyOf of the data that an empty folder gets, which saves making them; null to make them
      */
-    static HistoryDatabase startIn(Path folder) throws IOException {
-        boolean isNew = !Files.exists(folder.resolve("PG_VERSION"));
+    static HistoryDatabase startIn(Path folder, @Nullable Path copyOf) throws IOException {
+        if (copyOf != null && !isHistory(folder)) {
+            Folders.copy(copyOf, folder);
+        }
+        boolean isNew = !isHistory(folder);
         LocalPostgres postgres = LocalPostgres.start(folder, 0);
         try {
             if (isNew) {
@@ -44,6 +49,16 @@ final class HistoryDatabase implements AutoCloseable {
             postgres.stop();
             throw new IOException("cannot make a database in " + folder, e);
         }
+    }
+
+    /** Whether this is the folder of a history. */
+    static boolean isHistory(Path folder) {
+        return Files.exists(folder.resolve("PG_VERSION"));
+    }
+
+    /** Whether a server works on the data of this folder, or was killed while it did. */
+    static boolean isInUse(Path folder) {
+        return Files.exists(folder.resolve("postmaster.pid"));
     }
 
     private static HistoryDatabase migrated(@Nullable LocalPostgres own, Database database) {

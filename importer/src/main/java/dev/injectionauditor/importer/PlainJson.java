@@ -17,6 +17,7 @@ final class PlainJson implements Json {
     private static final int HEXADECIMAL = 16;
     private static final int BYTE = 0xff;
 
+    private final RecentTexts recent;
     private final byte[] bytes;
     private final int end;
     private int at;
@@ -31,7 +32,8 @@ final class PlainJson implements Json {
         }
     }
 
-    PlainJson(byte[] bytes, int offset, int length) {
+    PlainJson(RecentTexts recent, byte[] bytes, int offset, int length) {
+        this.recent = recent;
         this.bytes = bytes;
         this.at = offset;
         this.end = offset + length;
@@ -75,11 +77,15 @@ final class PlainJson implements Json {
         int start = at;
         skipRestOfText();
         int length = at - 1 - start;
+        expect(':');
+        String known = recent.find(bytes, start, start + length);
+        if (known != null) {
+            return known;
+        }
         if (length > LONGEST_NAME || Bytes.indexOf('\\', bytes, start, at) < at) {
             throw new UnusualException();
         }
-        expect(':');
-        return string(start, length);
+        return recent.keep(bytes, start, start + length, string(start, length));
     }
 
     @Override
@@ -91,8 +97,17 @@ final class PlainJson implements Json {
         at++;
         int start = at;
         skipRestOfText();
-        int escape = Bytes.indexOf('\\', bytes, start, at);
-        return escape == at ? string(start, at - 1 - start) : unescaped(start, escape, at - 1);
+        int textEnd = at - 1;
+        String known = recent.find(bytes, start, textEnd);
+        if (known != null) {
+            return known;
+        }
+        int escape = Bytes.indexOf('\\', bytes, start, textEnd);
+        return recent.keep(
+                bytes,
+                start,
+                textEnd,
+                escape == textEnd ? string(start, textEnd - start) : unescaped(start, escape, textEnd));
     }
 
     private String string(int start, int length) {

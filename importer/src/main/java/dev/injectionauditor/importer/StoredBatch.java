@@ -5,7 +5,6 @@ import dev.injectionauditor.auditor.audit.LoggedHistory;
 import dev.injectionauditor.schema.WatchedWebhook;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.stream.Collectors;
 
 /**
@@ -22,14 +21,12 @@ record StoredBatch(long pods, long failedOpen, long tooOld, long repeated) {
     static StoredBatch store(LoggedHistory history, List<PodCreation> batch) {
         LoggedHistory.Added added =
                 history.add(batch.stream().map(StoredBatch::logged).toList());
-        Map<UUID, PodCreation> counted = batch.stream()
-                .filter(creation -> added.added().contains(creation.auditId()))
-                .collect(Collectors.toMap(PodCreation::auditId, creation -> creation, (first, again) -> first));
+        int pods = added.creations().size();
         return new StoredBatch(
-                counted.size(),
-                counted.values().stream().filter(PodCreation::failedOpen).count(),
+                pods,
+                added.creations().stream().filter(LoggedCreation::failedOpen).count(),
                 added.tooOld(),
-                (long) batch.size() - counted.size() - added.tooOld());
+                (long) batch.size() - pods - added.tooOld());
     }
 
     private static LoggedCreation logged(PodCreation creation) {
@@ -39,6 +36,7 @@ record StoredBatch(long pods, long failedOpen, long tooOld, long repeated) {
                 creation.namespace(),
                 creation.name(),
                 creation.podUid(),
+                creation.failedOpen(),
                 creation.applied().entrySet().stream()
                         .filter(call -> WatchedWebhook.isValidName(call.getKey()))
                         .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));

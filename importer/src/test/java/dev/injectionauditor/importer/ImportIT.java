@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.injectionauditor.auditor.Database;
+import dev.injectionauditor.auditor.audit.LoggedCreation;
 import dev.injectionauditor.auditor.audit.LoggedHistory;
 import dev.injectionauditor.auditor.audit.LoggedOutage;
 import dev.injectionauditor.importer.Line.Reason;
@@ -26,7 +27,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -205,6 +208,69 @@ class ImportIT {
                 .extracting("missed")
                 .isEqualTo(2L);
         assertThat(database.jooq().fetchCount(OUTAGE)).isEqualTo(4);
+    }
+
+    @Test
+    void shouldKnowAnEventByItsTimeAsWellAsClientsMayChooseItsId() throws IOException {
+        // Given two creations that have the same id, the second of which failed open
+        String webhook = Recorded.WEBHOOK;
+        LoggedHistory history = new LoggedHistory(database.jooq(), "garden-1", Duration.ofSeconds(5));
+        UUID id = UUID.randomUUID();
+        Instant time = Instant.parse("2026-11-23T06:43:09.092744Z");
+        List<LoggedCreation> both = List.of(
+                new LoggedCreation(id, time, "shop", "a", null, false, Map.of(webhook, true)),
+                new LoggedCreation(id, time.plusSeconds(1), "shop", "b", null, true, Map.of(webhook, false)));
+
+        // When they come together, and again
+        assertThat(history.add(both).creations()).containsExactlyInAnyOrderElementsOf(both);
+        assertThat(history.add(both).creations()).isEmpty();
+
+        // Then both count, once
+        assertThat(database.jooq().fetchCount(EVIDENCE)).isEqualTo(2);
+        assertThat(history.outages()).singleElement().extracting("missed").isEqualTo(1L);
+    }
+
+    @Test
+    void shouldAddToAnyPartOfALongHistory() throws IOException {
+        // Given a history that is longer than what is read of it at once, with a miss each 100 s
+        LoggedHistory history = new LoggedHistory(database.jooq(), "garden-1", Duration.ofSeconds(5));
+        List<LoggedCreation> all = new ArrayList<>();
+        for (int second = 0; second < 25_000; second++) {
+            all.add(creation(second));
+        }
+        history.add(all.subList(0, 12_000));
+        history.add(all.subList(12_000, 25_000).stream()
+                .filter(creation -> creation.at().getEpochSecond() % 7 != 0)
+                .toList());
+
+        // When the rest comes in one batch that spans nearly all of it, with much that is there
+        List<LoggedCreation> added = history.add(IntStream.range(0, 25_000)
+                        .filter(second -> second % 3 == 0 || second % 7 == 0)
+                        .mapToObj(all::get)
+                        .toList())
+                .creations();
+
+        // Then only that counts, and each miss is an outage
+        assertThat(added).hasSize((int) IntStream.range(12_000, 25_000)
+                .filter(second -> second % 7 == 0)
+                .count());
+        assertThat(database.jooq().fetchCount(EVIDENCE)).isEqualTo(25_000);
+        assertThat(database.jooq().fetchCount(LOGGED_MISS)).isEqualTo(250);
+        assertThat(history.outages())
+                .hasSize(250)
+                .allSatisfy(outage -> assertThat(outage.missed()).isOne());
+    }
+
+    private static LoggedCreation creation(int second) {
+        boolean applied = second % 100 != 50;
+        return new LoggedCreation(
+                new UUID(second * 0x9E3779B97F4A7C15L, second),
+                Instant.ofEpochSecond(second),
+                "shop",
+                "web-" + second,
+                null,
+                !applied,
+                Map.of(Recorded.WEBHOOK, applied));
     }
 
     @Test

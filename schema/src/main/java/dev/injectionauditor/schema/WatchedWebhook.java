@@ -14,8 +14,6 @@ import java.util.regex.Pattern;
  */
 public record WatchedWebhook(String cluster, String webhook) {
 
-    private static final Pattern DNS_SUBDOMAIN =
-            Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*");
     private static final Pattern SOURCE = Pattern.compile("/clusters/([^/]+)/webhooks/([^/]+)");
     private static final int MAX_LENGTH = 253;
 
@@ -45,7 +43,25 @@ public record WatchedWebhook(String cluster, String webhook) {
 
     /** Whether the text can be a cluster id or a webhook name: a lower-case DNS subdomain (RFC 1123). */
     public static boolean isValidName(String name) {
-        return name.length() <= MAX_LENGTH && DNS_SUBDOMAIN.matcher(name).matches();
+        // By hand: a regular expression took a tenth of the time in which an audit log is stored.
+        char before = '.';
+        for (int i = 0; i < name.length(); i++) {
+            char next = name.charAt(i);
+            boolean mayBe = switch (next) {
+                case '-' -> before != '.';
+                case '.' -> isLetterOrDigit(before);
+                default -> isLetterOrDigit(next);
+            };
+            if (!mayBe) {
+                return false;
+            }
+            before = next;
+        }
+        return name.length() <= MAX_LENGTH && isLetterOrDigit(before);
+    }
+
+    private static boolean isLetterOrDigit(char character) {
+        return character >= 'a' && character <= 'z' || character >= '0' && character <= '9';
     }
 
     private static void require(String what, String name) {

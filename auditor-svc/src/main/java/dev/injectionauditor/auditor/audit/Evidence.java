@@ -4,7 +4,6 @@ import dev.injectionauditor.schema.Signal;
 import dev.injectionauditor.schema.WatchedWebhook;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.UUID;
 
 /**
@@ -18,13 +17,6 @@ import java.util.UUID;
  * @param kind whether the call was applied
  */
 record Evidence(Instant at, long version, UUID ref, Source source, Kind kind) implements Comparable<Evidence> {
-
-    /** The order of PostgreSQL too, which compares uids as bytes without a sign. */
-    private static final Comparator<Evidence> ORDER = Comparator.comparing(Evidence::at)
-            .thenComparingLong(Evidence::version)
-            .thenComparing(evidence -> evidence.ref().getMostSignificantBits(), Long::compareUnsigned)
-            .thenComparing(evidence -> evidence.ref().getLeastSignificantBits(), Long::compareUnsigned)
-            .thenComparing(Evidence::source);
 
     /** Whether a call was applied. */
     enum Kind {
@@ -60,8 +52,19 @@ record Evidence(Instant at, long version, UUID ref, Source source, Kind kind) im
         return kind == Kind.APPLIED;
     }
 
+    /** The order of PostgreSQL too, which compares uids as bytes without a sign. */
     @Override
     public int compareTo(Evidence other) {
-        return ORDER.compare(this, other);
+        int order = at.compareTo(other.at);
+        if (order == 0) {
+            order = Long.compare(version, other.version);
+        }
+        if (order == 0) {
+            order = Long.compareUnsigned(ref.getMostSignificantBits(), other.ref.getMostSignificantBits());
+        }
+        if (order == 0) {
+            order = Long.compareUnsigned(ref.getLeastSignificantBits(), other.ref.getLeastSignificantBits());
+        }
+        return order == 0 ? source.compareTo(other.source) : order;
     }
 }

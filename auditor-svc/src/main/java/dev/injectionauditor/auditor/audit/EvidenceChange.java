@@ -2,7 +2,6 @@ package dev.injectionauditor.auditor.audit;
 
 import java.time.Instant;
 import java.util.Objects;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +31,6 @@ record EvidenceChange(@Nullable Evidence before, @Nullable Evidence after) {
 
     /** Whether only the number of applied calls changes. */
     boolean isOfAppliedOnly() {
-        return Stream.of(before, after).allMatch(evidence -> evidence == null || evidence.applied());
+        return (before == null || before.applied()) && (after == null || after.applied());
     }
 }

@@ -76,7 +76,7 @@ final class EvidenceTable implements EvidenceLog {
                 .filter(Objects::nonNull)
                 .toList();
         if (!added.isEmpty()) {
-            rows(added).insertInto(tx).execute();
+            rows(added).add(tx);
         }
         CallHours.count(tx, webhook, changes);
     }

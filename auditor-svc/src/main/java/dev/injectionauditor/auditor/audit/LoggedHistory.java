@@ -8,14 +8,21 @@ import static dev.injectionauditor.auditor.db.Tables.WATCHED_WEBHOOK;
 import dev.injectionauditor.schema.WatchedWebhook;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jooq.DSLContext;
 
 /**
@@ -23,6 +30,9 @@ import org.jooq.DSLContext;
  * rules as for Pods. Adding an event again changes nothing.
  */
 public final class LoggedHistory {
+
+    /** Pieces of evidence that fit into memory beside a batch. */
+    private static final int FEW = 10_000;
 
     private final DSLContext jooq;
     private final String cluster;
@@ -38,82 +48,105 @@ public final class LoggedHistory {
     /**
      * What became of a batch.
      *
-     * @param added ids of the creations that were not there before and count from now on
+     * @param creations those that were not there before and count from now on
      * @param tooOld how many are from before the time that this history is kept for
      */
-    public record Added(Set<UUID> added, int tooOld) {}
+    public record Added(List<LoggedCreation> creations, int tooOld) {}
 
     /** Adds a batch in one transaction. */
     public Added add(Collection<LoggedCreation> batch) {
-        Map<UUID, LoggedCreation> byId = new LinkedHashMap<>();
-        batch.forEach(creation -> byId.putIfAbsent(creation.auditId(), creation));
+        Collection<LoggedCreation> events = withoutRepetition(batch);
         return jooq.transactionResult(configuration -> {
             DSLContext tx = configuration.dsl();
             Instant keptSince = RetentionTable.keptSince(tx);
-            int before = byId.size();
-            byId.values().removeIf(creation -> creation.at().isBefore(keptSince));
-            Set<UUID> added = insert(tx, byId.values());
-            byWebhook(byId, added).forEach((webhook, creations) -> add(tx, webhook, creations));
-            return new Added(added, before - byId.size());
+            List<LoggedCreation> kept = events.stream()
+                    .filter(creation -> !creation.at().isBefore(keptSince))
+                    .toList();
+            Set<LoggedCreation> added = Collections.newSetFromMap(new IdentityHashMap<>());
+            byWebhook(kept).forEach((webhook, creations) -> added.addAll(add(tx, webhook, creations)));
+            added.addAll(addUncalled(
+                    tx,
+                    kept.stream()
+                            .filter(creation -> creation.applied().isEmpty())
+                            .toList()));
+            return new Added(List.copyOf(added), events.size() - kept.size());
         });
     }
 
-    private static Set<UUID> insert(DSLContext tx, Collection<LoggedCreation> creations) {
+    private record Identity(UUID auditId, Instant at) {}
+
+    private static Collection<LoggedCreation> withoutRepetition(Collection<LoggedCreation> batch) {
+        Map<Identity, LoggedCreation> events = new LinkedHashMap<>();
+        batch.forEach(creation -> events.putIfAbsent(new Identity(creation.auditId(), creation.at()), creation));
+        return events.values();
+    }
+
+    /** In the order of their names, so that two imports cannot block each other. */
+    private static SortedMap<String, List<LoggedCreation>> byWebhook(List<LoggedCreation> creations) {
+        SortedMap<String, List<LoggedCreation>> byWebhook = new TreeMap<>();
+        creations.forEach(creation -> creation.applied()
+                .keySet()
+                .forEach(webhook -> byWebhook
+                        .computeIfAbsent(webhook, name -> new ArrayList<>())
+                        .add(creation)));
+        return byWebhook;
+    }
+
+    /** Returns those that are new. An event that names a webhook is known by its evidence. */
+    private List<LoggedCreation> add(DSLContext tx, String name, List<LoggedCreation> creations) {
+        WatchedWebhook source = new WatchedWebhook(cluster, name);
+        int webhook = WebhookTable.lock(tx, source);
+        EvidenceTable table = new EvidenceTable(tx, webhook);
+        NavigableSet<Evidence> told = creations.stream()
+                .map(creation -> creation.evidence(name))
+                .collect(Collectors.toCollection(TreeSet::new));
+        Instant first = told.first().at();
+        Instant last = told.last().at();
+        boolean fewAreThere = table.hasAtMost(FEW, first, last);
+        EvidenceLog evidence = fewAreThere ? new LoadedSpan(table, first, last) : table;
+        (fewAreThere ? evidence.between(first, last) : table.stored(told)).forEach(told::remove);
+        List<LoggedCreation> added = creations.stream()
+                .filter(creation -> told.contains(creation.evidence(name)))
+                .toList();
+        addMisses(
+                tx,
+                webhook,
+                added.stream().filter(creation -> !creation.applied().get(name)).toList());
+        new OutageHistory(evidence, new OutageTable(tx, webhook), source, quietPeriod)
+                .update(told.stream()
+                        .map(piece -> new EvidenceChange(null, piece))
+                        .toList());
+        return added;
+    }
+
+    /** As above, for events that name no webhook, which leave no evidence. */
+    private static List<LoggedCreation> addUncalled(DSLContext tx, List<LoggedCreation> creations) {
         if (creations.isEmpty()) {
-            return Set.of();
+            return List.of();
         }
-        return new HashSet<>(Rows.of(LOGGED_CREATION, List.copyOf(creations))
+        Set<UUID> added = new HashSet<>(Rows.of(LOGGED_CREATION, creations)
                 .each(LOGGED_CREATION.AUDIT_ID, LoggedCreation::auditId)
                 .each(LOGGED_CREATION.LOGGED_AT, LoggedCreation::at)
                 .insertInto(tx)
                 .onConflictDoNothing()
                 .returning(LOGGED_CREATION.AUDIT_ID)
                 .fetch(LOGGED_CREATION.AUDIT_ID));
-    }
-
-    /** In the order of their names, so that two imports cannot block each other. */
-    private static Map<String, List<LoggedCreation>> byWebhook(Map<UUID, LoggedCreation> byId, Set<UUID> added) {
-        Map<String, List<LoggedCreation>> byWebhook = new TreeMap<>();
-        List<LoggedCreation> creations = byId.values().stream()
+        return creations.stream()
                 .filter(creation -> added.contains(creation.auditId()))
                 .toList();
-        creations.stream()
-                .flatMap(creation -> creation.applied().keySet().stream())
-                .distinct()
-                .forEach(webhook -> byWebhook.put(
-                        webhook,
-                        creations.stream()
-                                .filter(creation -> creation.applied().containsKey(webhook))
-                                .toList()));
-        return byWebhook;
     }
 
-    private void add(DSLContext tx, String name, List<LoggedCreation> creations) {
-        WatchedWebhook source = new WatchedWebhook(cluster, name);
-        int webhook = WebhookTable.lock(tx, source);
-        List<LoggedCreation> misses = creations.stream()
-                .filter(creation -> !creation.applied().get(name))
-                .toList();
+    private static void addMisses(DSLContext tx, int webhook, List<LoggedCreation> misses) {
         if (!misses.isEmpty()) {
-            insertMisses(tx, webhook, misses);
+            Rows.of(LOGGED_MISS, misses)
+                    .all(LOGGED_MISS.WEBHOOK_ID, webhook)
+                    .each(LOGGED_MISS.AUDIT_ID, LoggedCreation::auditId)
+                    .each(LOGGED_MISS.MISSED_AT, LoggedCreation::at)
+                    .each(LOGGED_MISS.NAMESPACE, LoggedCreation::namespace)
+                    .each(LOGGED_MISS.POD_NAME, LoggedCreation::name)
+                    .each(LOGGED_MISS.POD_UID, LoggedCreation::podUid)
+                    .add(tx);
         }
-        new OutageHistory(new EvidenceTable(tx, webhook), new OutageTable(tx, webhook), source, quietPeriod)
-                .update(creations.stream()
-                        .map(creation -> new EvidenceChange(
-                                null, creation.evidence(creation.applied().get(name))))
-                        .toList());
-    }
-
-    private static void insertMisses(DSLContext tx, int webhook, List<LoggedCreation> misses) {
-        Rows.of(LOGGED_MISS, misses)
-                .all(LOGGED_MISS.WEBHOOK_ID, webhook)
-                .each(LOGGED_MISS.AUDIT_ID, LoggedCreation::auditId)
-                .each(LOGGED_MISS.MISSED_AT, LoggedCreation::at)
-                .each(LOGGED_MISS.NAMESPACE, LoggedCreation::namespace)
-                .each(LOGGED_MISS.POD_NAME, LoggedCreation::name)
-                .each(LOGGED_MISS.POD_UID, LoggedCreation::podUid)
-                .insertInto(tx)
-                .execute();
     }
 
     /** The outage windows of the cluster, by webhook and time. */

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jooq.Converter;
 import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.InsertOnDuplicateStep;
@@ -25,12 +26,56 @@ final class Rows<R extends Record, E> {
 
     private static final String ALIAS = "new";
 
+    /** From so many rows on, {@code COPY} is faster, although it takes a second message to the server. */
+    private static final int MANY = 200;
+
     private final Table<R> table;
     private final List<E> elements;
-    private final List<TableField<R, ?>> columns = new ArrayList<>();
-    private final List<Field<?>> selected = new ArrayList<>();
-    private final List<Field<?>> arrays = new ArrayList<>();
-    private final List<String> arrayNames = new ArrayList<>();
+    private final List<Column<R, E, ?>> columns = new ArrayList<>();
+
+    /**
+     * A column to be written.
+     *
+     * @param isSame whether it has the same value in all rows
+     */
+    private record Column<R extends Record, E, T>(
+            TableField<R, T> field, Function<@Nullable E, @Nullable T> value, boolean isSame) {
+
+        boolean isArray() {
+            return field.getDataType().isArray();
+        }
+
+        Field<?> selected() {
+            if (isSame) {
+                return DSL.val(value.apply(null), field);
+            }
+            Field<T> element = valueOf(field);
+            return isArray() ? element.cast(field) : element;
+        }
+
+        Field<?> array(List<E> elements) {
+            return isArray()
+                    // An array of arrays would fall apart into the values of all rows.
+                    ? DSL.val(array(elements, String.class, value.andThen(Rows::literal)))
+                    : DSL.val(
+                            array(elements, field.getType(), value),
+                            field.getDataType().array());
+        }
+
+        @SuppressWarnings("unchecked")
+        private static <E, V> V[] array(List<E> elements, Class<V> type, Function<E, @Nullable V> value) {
+            V[] array = (V[]) Array.newInstance(type, elements.size());
+            for (int i = 0; i < array.length; i++) {
+                array[i] = value.apply(elements.get(i));
+            }
+            return array;
+        }
+
+        @SuppressWarnings("unchecked")
+        @Nullable Object stored(E element) {
+            return ((Converter<Object, T>) field.getConverter()).to(value.apply(element));
+        }
+    }
 
     private Rows(Table<R> table, List<E> elements) {
         this.table = table;
@@ -44,40 +89,14 @@ final class Rows<R extends Record, E> {
 
     /** A column that has the same value in all rows. */
     <T> Rows<R, E> all(TableField<R, T> column, T value) {
-        columns.add(column);
-        selected.add(DSL.val(value, column));
+        columns.add(new Column<>(column, element -> value, true));
         return this;
     }
 
     /** A column with a value for each row. */
     <T> Rows<R, E> each(TableField<R, T> column, Function<E, @Nullable T> value) {
-        return column.getDataType().isArray()
-                // An array of arrays would fall apart into the values of all rows.
-                ? add(column, String.class, DSL.val(array(String.class, value.andThen(Rows::literal))))
-                : add(
-                        column,
-                        column.getType(),
-                        DSL.val(
-                                array(column.getType(), value),
-                                column.getDataType().array()));
-    }
-
-    private <T> Rows<R, E> add(TableField<R, T> column, Class<?> type, Field<?> array) {
-        columns.add(column);
-        arrays.add(array);
-        arrayNames.add(column.getName());
-        Field<T> element = valueOf(column);
-        selected.add(type == column.getType() ? element : element.cast(column));
+        columns.add(new Column<>(column, value, false));
         return this;
-    }
-
-    @SuppressWarnings("unchecked")
-    private <T> T[] array(Class<T> type, Function<E, @Nullable T> value) {
-        T[] array = (T[]) Array.newInstance(type, elements.size());
-        for (int i = 0; i < array.length; i++) {
-            array[i] = value.apply(elements.get(i));
-        }
-        return array;
     }
 
     /** An array of texts as PostgreSQL writes it. */
@@ -91,17 +110,46 @@ final class Rows<R extends Record, E> {
         return literal.append('}').toString();
     }
 
+    /** Adds rows of which none is there yet. Values may be of the types that {@link BinaryCopy} knows. */
+    void add(DSLContext tx) {
+        if (elements.size() < MANY) {
+            insertInto(tx).execute();
+        } else {
+            BinaryCopy.into(
+                    tx,
+                    table,
+                    fields(),
+                    elements.size(),
+                    (row, column) -> columns.get(column).stored(elements.get(row)));
+        }
+    }
+
     /** The insertion, which may still say what happens to rows that are there already. */
     InsertOnDuplicateStep<R> insertInto(DSLContext tx) {
-        return tx.insertInto(table).columns(columns).select(DSL.select(selected).from(asTable()));
+        List<Field<?>> selected = new ArrayList<>();
+        columns.forEach(column -> selected.add(column.selected()));
+        return tx.insertInto(table)
+                .columns(fields())
+                .select(DSL.select(selected).from(asTable()));
+    }
+
+    private List<TableField<R, ?>> fields() {
+        List<TableField<R, ?>> fields = new ArrayList<>();
+        columns.forEach(column -> fields.add(column.field()));
+        return fields;
     }
 
     /** The rows to join with, of the columns with a value for each row. */
     Table<?> asTable() {
-        String template = IntStream.range(0, arrays.size())
+        List<Column<R, E, ?>> own =
+                columns.stream().filter(column -> !column.isSame()).toList();
+        String template = IntStream.range(0, own.size())
                 .mapToObj(i -> "{" + i + "}")
                 .collect(Collectors.joining(", ", "unnest(", ")"));
-        return DSL.table(template, arrays.toArray(Field[]::new)).as(ALIAS, arrayNames.toArray(String[]::new));
+        return DSL.table(
+                        template,
+                        own.stream().map(column -> column.array(elements)).toArray(Field[]::new))
+                .as(ALIAS, own.stream().map(column -> column.field().getName()).toArray(String[]::new));
     }
 
     /** A column of {@link #asTable()}. */

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,6 +24,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.lifecycle.BeforeTry;
+import org.jspecify.annotations.Nullable;
 
 /** The windows are a function of the evidence, whatever the order and the batches in which it comes and changes. */
 class OutageHistoryTest {
@@ -53,14 +55,17 @@ class OutageHistoryTest {
 
     @Property(tries = 4_000)
     void shouldKeepTheWindowsOfTheWholeEvidence(
-            @ForAll("batches") List<List<Word>> batches, @ForAll @IntRange(max = 20) int few) {
-        // Given a log in which changes are dealt with together or not
+            @ForAll("batches") List<List<Word>> batches,
+            @ForAll @IntRange(max = 20) int few,
+            @ForAll("loading") Loading loading) {
+        // Given a log in which changes are dealt with together or not, and are in memory, or in part, or not
         evidence.few = few;
         Map<UUID, Outage> told = new HashMap<>();
         Map<Integer, Evidence> known = new HashMap<>();
         for (List<Word> batch : batches) {
             // When a batch is written
-            for (Outage outage : update(changes(batch, known))) {
+            Collection<EvidenceChange> changes = changes(batch, known);
+            for (Outage outage : update(loading.of(evidence, changes), changes)) {
                 told.put(outage.outageId(), outage);
             }
 
@@ -126,7 +131,45 @@ class OutageHistoryTest {
     }
 
     private List<Outage> update(Collection<EvidenceChange> changes) {
-        return new OutageHistory(evidence, outages, SOURCE, QUIET).update(changes);
+        return update(evidence, changes);
+    }
+
+    private List<Outage> update(EvidenceLog log, Collection<EvidenceChange> changes) {
+        return new OutageHistory(log, outages, SOURCE, QUIET).update(changes);
+    }
+
+    /** What of the evidence is in memory; none if there is no span. */
+    record Loading(@Nullable Integer before, @Nullable Integer behind) {
+
+        EvidenceLog of(EvidenceLog all, Collection<EvidenceChange> changes) {
+            if (changes.isEmpty() || before == null || behind == null) {
+                return all;
+            }
+            Instant first = changes.stream()
+                    .map(EvidenceChange::at)
+                    .min(Comparator.naturalOrder())
+                    .orElseThrow();
+            Instant last = changes.stream()
+                    .map(EvidenceChange::at)
+                    .max(Comparator.naturalOrder())
+                    .orElseThrow();
+            Instant from = first.minusSeconds(before);
+            return new LoadedSpan(all, from, last.plusSeconds(behind).isBefore(from) ? from : last.plusSeconds(behind));
+        }
+    }
+
+    /** The span of the changes, or a smaller or larger one. */
+    @Provide
+    Arbitrary<Loading> loading() {
+        return Combinators.combine(
+                        Arbitraries.integers().between(-30, 30),
+                        Arbitraries.integers().between(-30, 30),
+                        Arbitraries.of(0, 1, 2))
+                .as((before, behind, kind) -> switch (kind) {
+                    case 0 -> new Loading(null, null);
+                    case 1 -> new Loading(0, 0);
+                    default -> new Loading(before, behind);
+                });
     }
 
     /** What a batch changes; the last word of each counts. */

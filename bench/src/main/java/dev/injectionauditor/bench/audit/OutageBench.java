@@ -158,6 +158,7 @@ public final class OutageBench implements Callable<Integer> {
                 "shop",
                 "web",
                 UUID.randomUUID(),
+                kind == Kind.MISSED_IN_THE_MIDDLE,
                 Map.of(WEBHOOK, kind != Kind.MISSED_IN_THE_MIDDLE));
     }
 }

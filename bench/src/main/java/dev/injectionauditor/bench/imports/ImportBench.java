@@ -13,11 +13,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -49,6 +52,12 @@ public final class ImportBench implements Callable<Integer> {
                     + " are read and passed over. Default: ${DEFAULT-VALUE}")
     private int podCreations;
 
+    @Option(
+            names = "--rounds",
+            defaultValue = "3",
+            description = "Each is run as often, in turn; the table has the median. Default: ${DEFAULT-VALUE}")
+    private int rounds;
+
     @Option(names = "--heap", defaultValue = "64m", description = "Heap of the importer. Default: ${DEFAULT-VALUE}")
     private String heap = "64m";
 
@@ -66,15 +75,26 @@ public final class ImportBench implements Callable<Integer> {
             for (int size : megabytes) {
                 Path log = folder.resolve("audit.log");
                 double written = write(log, size * 1_000_000L) / 1e6;
-                Child.Result jq = Child.run(folder.resolve("jq"), List.of("jq", "-c", FILTER, log.toString()));
+                List<Child.Result> jqs = new ArrayList<>();
+                List<Child.Result> owns = new ArrayList<>();
+                List<Child.Result> theres = new ArrayList<>();
+                for (int round = 0; round < rounds; round++) {
+                    String history = "history_" + size + "_" + round;
+                    jqs.add(Child.run(folder.resolve("jq"), List.of("jq", "-c", FILTER, log.toString())));
+                    owns.add(run(
+                            folder,
+                            log,
+                            "--folder=" + data.resolve(history),
+                            "--copy-of=importer/target/empty-history"));
+                    String url = postgres.createDatabase(history, "empty");
+                    theres.add(run(folder, log, "--postgres-url=" + url, "--postgres-user=" + LocalPostgres.USER));
+                }
+                Child.Result jq = median(jqs);
                 double peer = written / jq.seconds();
-                Child.Result own = run(folder, "--folder=" + data.resolve("history-" + size), log);
-                String url = postgres.createDatabase("history_" + size, "empty");
-                Child.Result there = run(folder, "--postgres-url=" + url, log);
                 String name = Math.round(written) + " MB, ";
                 row(table, name + "jq -c", written, peer, jq);
-                row(table, name + "import, its own database", written, peer, own);
-                row(table, name + "import, a database that is up", written, peer, there);
+                row(table, name + "import, its own database", written, peer, median(owns));
+                row(table, name + "import, a database that is up", written, peer, median(theres));
                 Files.delete(log);
             }
         } finally {
@@ -85,22 +105,28 @@ public final class ImportBench implements Callable<Integer> {
         return 0;
     }
 
+    private static Child.Result median(List<Child.Result> results) {
+        return results.stream()
+                .sorted(Comparator.comparingDouble(Child.Result::seconds))
+                .toList()
+                .get(results.size() / 2);
+    }
+
     private static void migrate(String url) {
         try (Database empty = Database.open(url, LocalPostgres.USER, null)) {
             empty.migrate();
         }
     }
 
-    private Child.Result run(Path folder, String database, Path log) throws IOException, InterruptedException {
+    private Child.Result run(Path folder, Path log, String... database) throws IOException, InterruptedException {
         return Child.run(
                 folder.resolve("import"),
                 Child.java(
                         "importer",
                         List.of("@importer/jvm.options", "-XX:AOTCache=importer/target/importer.aot", "-Xmx" + heap),
                         "dev.injectionauditor.importer.ImportMain",
-                        database,
-                        "--postgres-user=" + LocalPostgres.USER,
-                        log.toString()));
+                        Stream.concat(Stream.of(log.toString()), Stream.of(database))
+                                .toArray(String[]::new)));
     }
 
     private static void row(Figures table, String name, double written, double peer, Child.Result result) {

@@ -1,0 +1,43 @@
+package dev.injectionauditor.localstack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FoldersTest {
+
+    @TempDir
+    Path temporary;
+
+    @Test
+    void shouldCopyAFolderWithAllThatIsInItAndDeleteIt() throws IOException {
+        // Given a folder with folders and files that only their owner may read
+        Path from = Files.createDirectories(temporary.resolve("from/empty")).getParent();
+        Files.createDirectories(from.resolve("a/b"));
+        Files.writeString(from.resolve("a/b/file"), "text");
+        Files.setPosixFilePermissions(from.resolve("a/b/file"), PosixFilePermissions.fromString("rw-------"));
+        Files.setPosixFilePermissions(from, PosixFilePermissions.fromString("rwx------"));
+        Path to = temporary.resolve("new/to");
+        Files.createDirectories(to);
+
+        // When it is copied to an empty one
+        Folders.copy(from, to);
+
+        // Then all is there, with the same permissions
+        assertThat(to.resolve("empty")).isEmptyDirectory();
+        assertThat(to.resolve("a/b/file")).hasContent("text");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(to.resolve("a/b/file"))))
+                .isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(to)))
+                .isEqualTo("rwx------");
+
+        Folders.delete(to);
+        assertThat(to).doesNotExist();
+        assertThat(from.resolve("a/b/file")).exists();
+    }
+}
