@@ -29,7 +29,12 @@ final class AdmissionVariables {
     List<Map<String, Object>> of(Pod pod, boolean dryRun) {
         @SuppressWarnings("unchecked")
         Map<String, Object> tree = json.convertValue(pod, Map.class);
-        return SentPod.possible(tree).stream()
+        return of(tree, dryRun);
+    }
+
+    /** As above, of its JSON. */
+    static List<Map<String, Object>> of(Map<String, Object> pod, boolean dryRun) {
+        return SentPod.possible(pod).stream()
                 .map(sent -> variables(sent, dryRun))
                 .toList();
     }

@@ -16,7 +16,8 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.module.SimpleModule;
 
 /**
- * How Pods are read from lists and watches: slim, or whole while a match condition may ask for any field. The client
+ * How Pods are read from lists and watches: slim, with their whole JSON while a match condition may ask for any field,
+ * but never as the objects of the client library, which would take half a millisecond and more for each. The client
  * library reads each event of a watch into a tree first; here it is read as it comes, so use this for Pods only.
  */
 final class PodDecoding {
@@ -26,21 +27,17 @@ final class PodDecoding {
     /**
      * The same client, for list and watch of Pods; its connections stay those of the other, so it is not to be closed.
      *
-     * @param whole asked for each Pod, by several threads: whether it is needed whole
+     * @param whole asked for each Pod, by several threads: whether its whole JSON is needed
      */
     static KubernetesClient of(KubernetesClient client, BooleanSupplier whole) {
         KubernetesClientImpl shared = client.adapt(KubernetesClientImpl.class);
         return new KubernetesClientImpl(
-                shared.getHttpClient(),
-                shared.getConfiguration(),
-                shared::getExecutor,
-                serialization(shared.getKubernetesSerialization(), whole));
+                shared.getHttpClient(), shared.getConfiguration(), shared::getExecutor, serialization(whole));
     }
 
-    /** @param wholes reads whole Pods */
-    static KubernetesSerialization serialization(KubernetesSerialization wholes, BooleanSupplier whole) {
+    static KubernetesSerialization serialization(BooleanSupplier whole) {
         SimpleModule module = new SimpleModule()
-                .addDeserializer(Pod.class, new OfPod(wholes, whole))
+                .addDeserializer(Pod.class, new OfPod(whole))
                 .addDeserializer(WatchEvent.class, new OfEvent());
         return new KubernetesSerialization(
                 JsonMapper.builder().addModule(module).build(), true);
@@ -48,19 +45,22 @@ final class PodDecoding {
 
     private static final class OfPod extends ValueDeserializer<Pod> {
 
-        private final KubernetesSerialization wholes;
         private final BooleanSupplier whole;
 
-        private OfPod(KubernetesSerialization wholes, BooleanSupplier whole) {
-            this.wholes = wholes;
+        private OfPod(BooleanSupplier whole) {
             this.whole = whole;
         }
 
         @Override
         public Pod deserialize(JsonParser json, DeserializationContext context) {
-            return whole.getAsBoolean()
-                    ? wholes.convertValue(context.readTree(json), Pod.class)
-                    : SlimPodReader.read(json);
+            if (!whole.getAsBoolean()) {
+                return SlimPodReader.read(json, null);
+            }
+            JsonNode tree = context.readTree(json);
+            try (JsonParser again = tree.traverse(context)) {
+                again.nextToken();
+                return SlimPodReader.read(again, JsonTrees.map(tree));
+            }
         }
     }
 

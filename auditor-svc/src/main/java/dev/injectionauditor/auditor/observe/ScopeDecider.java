@@ -77,7 +77,11 @@ final class ScopeDecider implements Function<Pod, Scope> {
 
     /** None at all if the whole Pod cannot be had: then nothing can be decided. */
     private List<Map<String, Object>> variables(Pod pod, boolean dryRun) {
-        Optional<Pod> whole = pod instanceof SlimPod slim ? wholes.apply(slim) : Optional.of(pod);
-        return whole.map(one -> variables.of(one, dryRun)).orElse(List.of());
+        return pod instanceof SlimPod slim
+                ? slim.whole()
+                        .map(json -> AdmissionVariables.of(json, dryRun))
+                        .or(() -> wholes.apply(slim).map(whole -> variables.of(whole, dryRun)))
+                        .orElse(List.of())
+                : variables.of(pod, dryRun);
     }
 }

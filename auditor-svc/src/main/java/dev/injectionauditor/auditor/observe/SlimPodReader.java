@@ -31,9 +31,13 @@ final class SlimPodReader {
 
     private SlimPodReader() {}
 
-    /** Reads a Pod; the parser stands at its beginning, and afterwards at its end. */
-    static SlimPod read(JsonParser json) {
-        SlimPod pod = new SlimPod();
+    /**
+     * Reads a Pod; the parser stands at its beginning, and afterwards at its end.
+     *
+     * @param whole what {@link SlimPod#whole} is to tell
+     */
+    static SlimPod read(JsonParser json, @Nullable Map<String, Object> whole) {
+        SlimPod pod = new SlimPod(whole);
         fields(json, field -> {
             switch (field) {
                 case "metadata" -> pod.setMetadata(meta(json));

@@ -12,11 +12,13 @@ import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -29,7 +31,7 @@ class PodDecodingTest {
     private final JsonMapper json = JsonMapper.shared();
     private final KubernetesSerialization wholes = new KubernetesSerialization();
     private final AtomicBoolean whole = new AtomicBoolean();
-    private final KubernetesSerialization slim = PodDecoding.serialization(wholes, whole::get);
+    private final KubernetesSerialization slim = PodDecoding.serialization(whole::get);
     private List<ObjectNode> events;
 
     @BeforeEach
@@ -119,15 +121,48 @@ class PodDecodingTest {
     }
 
     @Test
-    void shouldReadPodsWholeWhileTheyAreNeeded() {
+    void shouldKeepTheWholeJsonWhileItIsNeeded() {
+        AdmissionVariables variables = new AdmissionVariables(wholes);
         for (ObjectNode event : pods()) {
+            String stored = event.get("object").toString();
+            Pod typed = wholes.unmarshal(stored, Pod.class);
+
+            // When the JSON of a Pod is kept, with a null in it, which API servers only write in the status
             whole.set(true);
-            assertThat(slimPod(event))
-                    .isEqualTo(wholes.unmarshal(event.get("object").toString(), Pod.class));
+            ((ObjectNode) event.at("/object/spec")).putNull("schedulerHints");
+            Pod pod = slimPod(event);
+
+            // Then it is observed as before, and the JSON is what was stored
+            assertSame(pod, typed);
+            Map<String, Object> kept = ((SlimPod) pod).whole().orElseThrow();
+            assertThat(withoutStatus(json.writeValueAsString(kept))).isEqualTo(withoutStatus(stored));
+
+            // And conditions get what they would of the Pod of the client library
+            assertThat(json.readTree(json.writeValueAsString(sent(AdmissionVariables.of(kept, false)))))
+                    .isEqualTo(json.readTree(json.writeValueAsString(sent(variables.of(typed, false)))));
 
             whole.set(false);
-            assertThat(slimPod(event)).isInstanceOf(SlimPod.class);
+            assertThat(((SlimPod) slimPod(event)).whole()).isEmpty();
         }
+    }
+
+    private JsonNode withoutStatus(String pod) {
+        ObjectNode tree = (ObjectNode) json.readTree(pod);
+        tree.remove("status");
+        return tree;
+    }
+
+    /** Without the null of CEL, which is no JSON. */
+    private static List<Object> sent(List<Map<String, Object>> variables) {
+        return variables.stream()
+                .map(of -> {
+                    Map<Object, Object> object = new HashMap<>((Map<?, ?>) of.get("object"));
+                    Map<Object, Object> meta = new HashMap<>((Map<?, ?>) object.get("metadata"));
+                    meta.computeIfPresent("creationTimestamp", (key, value) -> value.toString());
+                    object.put("metadata", meta);
+                    return (Object) Map.of("object", object, "request", of.get("request"));
+                })
+                .toList();
     }
 
     @Test

@@ -221,7 +221,7 @@ class ScopeDeciderTest {
                 .withSchedulerName("own")
                 .endSpec()
                 .build();
-        SlimPod slim = new SlimPod();
+        SlimPod slim = new SlimPod(null);
         slim.setMetadata(whole.getMetadata());
 
         // When the whole Pod cannot be had, then nothing is decided
@@ -232,6 +232,16 @@ class ScopeDeciderTest {
         wholes.put(whole.getMetadata().getUid(), whole);
         assertThat(decider.apply(slim)).isEqualTo(decider.apply(whole));
         assertThat(decider.apply(slim).exemption()).isEqualTo(Exemption.MATCH_CONDITIONS);
+        assertThat(undecidable()).isEqualTo(1);
+
+        // When its JSON is at hand, then nobody is asked
+        wholes.clear();
+        SlimPod usual = new SlimPod(Map.of("metadata", Map.of("name", "web"), "spec", Map.of()));
+        usual.setMetadata(whole.getMetadata());
+        assertThat(decider.apply(usual).exemption()).isNull();
+        SlimPod own = new SlimPod(Map.of("metadata", Map.of("name", "web"), "spec", Map.of("schedulerName", "own")));
+        own.setMetadata(whole.getMetadata());
+        assertThat(decider.apply(own)).isEqualTo(decider.apply(whole));
         assertThat(undecidable()).isEqualTo(1);
     }
 

@@ -16,7 +16,6 @@ import dev.injectionauditor.service.KafkaSettings;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,6 +42,7 @@ public final class AuditBench implements Callable<Integer> {
     private static final double WARM_UP = 0.2;
 
     private static final double MICROS_PER_SECOND = 1e6;
+    private static final int COPIES = 3;
 
     @Option(names = "--pods", defaultValue = "200000", description = "Pods in all. Default: ${DEFAULT-VALUE}")
     private int pods;
@@ -60,10 +60,18 @@ public final class AuditBench implements Callable<Integer> {
             description = "Numbers of members of the consumer group, one run for each. Default: ${DEFAULT-VALUE}")
     private List<Integer> members = List.of();
 
+    @Option(
+            names = "--history",
+            defaultValue = "0",
+            description = "Pods of the four weeks before, stored already. Default: ${DEFAULT-VALUE}")
+    private int history;
+
     @Option(names = "--statements", description = "Also show which statements PostgreSQL spends its time on.")
     private boolean statements;
 
     private final EventCodec codec = new EventCodec();
+
+    private record Run(String what, double perSecond, CpuClock.Spent spent, double events) {}
 
     /** Benchmarks are made by the command line. */
     public AuditBench() {}
@@ -112,18 +120,22 @@ public final class AuditBench implements Callable<Integer> {
 
     private void measure(LocalPostgres postgres, KafkaSettings kafka, long events, Path rows) throws Exception {
         CpuClock cpu = new CpuClock(postgres);
-        TableCopy copy = new TableCopy(rows);
-        record Run(String what, double perSecond, CpuClock.Spent spent, double events) {}
         List<Run> runs = new ArrayList<>();
         String lastDatabase = "";
+        try (Database past = Database.open(postgres.createDatabase("past"), LocalPostgres.USER, null)) {
+            past.migrate();
+            if (history > 0) {
+                EarlierPods.fill(past.jooq(), clusters, history);
+            }
+        }
         // The first run is not reported: the compiler has all to do yet.
         List<Integer> counts =
                 Stream.concat(members.stream().limit(1), members.stream()).toList();
         for (int count : counts) {
             lastDatabase = "audited_" + runs.size() + "_by_" + count;
             Progress from = null;
-            try (Database database = Database.open(postgres.createDatabase(lastDatabase), LocalPostgres.USER, null)) {
-                database.migrate();
+            try (Database database =
+                    Database.open(postgres.createDatabase(lastDatabase, "past"), LocalPostgres.USER, null)) {
                 List<AuditRole> roles = new ArrayList<>();
                 try {
                     for (int i = 0; i < count; i++) {
@@ -144,34 +156,36 @@ public final class AuditBench implements Callable<Integer> {
         if (statements) {
             StatementProfile.print(postgres);
         }
-        copy.unload(postgres.jdbcUrl(lastDatabase));
-        String peer = postgres.createDatabase("copied", lastDatabase);
-        Duration best = Duration.ofDays(1);
-        CpuClock.Spent spent = null;
-        for (int i = 0; i < 3; i++) {
-            TableCopy.Load load = copy.load(peer, cpu);
-            if (load.took().compareTo(best) < 0) {
-                best = load.took();
-                spent = load.spent();
-            }
-        }
-        double copied = events / (best.toNanos() / 1e9);
+        List<Run> reported = new ArrayList<>(runs.subList(1, runs.size()));
+        // The rows of a history were not written in this run.
+        double copied = history > 0 ? Double.NaN : copy(postgres, lastDatabase, cpu, events, rows, reported);
         Figures table = new Figures("", "events/s", "of COPY", "CPU us/event, JVM", "PostgreSQL");
-        for (Run run : runs.subList(1, runs.size())) {
+        for (Run run : reported) {
             table.row(
                     run.what(),
                     run.perSecond(),
-                    percent(run.perSecond() / copied),
+                    Double.isNaN(copied) ? "" : percent(run.perSecond() / copied),
                     run.spent().self() / run.events() * MICROS_PER_SECOND,
                     run.spent().postgres() / run.events() * MICROS_PER_SECOND);
         }
-        table.row(
-                "COPY, best of 3",
-                copied,
-                "100 %",
-                spent.self() / events * MICROS_PER_SECOND,
-                spent.postgres() / events * MICROS_PER_SECOND);
         table.print(System.out);
+    }
+
+    /** Loads the rows of a database by {@code COPY}, adds the best run to these, and returns its events per second. */
+    private static double copy(
+            LocalPostgres postgres, String database, CpuClock cpu, long events, Path rows, List<Run> runs)
+            throws Exception {
+        TableCopy copy = new TableCopy(rows);
+        copy.unload(postgres.jdbcUrl(database));
+        String peer = postgres.createDatabase("copied", database);
+        TableCopy.Load best = copy.load(peer, cpu);
+        for (int i = 1; i < COPIES; i++) {
+            TableCopy.Load load = copy.load(peer, cpu);
+            best = load.took().compareTo(best.took()) < 0 ? load : best;
+        }
+        double perSecond = events / (best.took().toNanos() / 1e9);
+        runs.add(new Run("COPY, best of " + COPIES, perSecond, best.spent(), events));
+        return perSecond;
     }
 
     private static String percent(double ratio) {

@@ -111,7 +111,7 @@ public final class LatencyBench implements Callable<Integer> {
     }
 
     private void measure(KafkaSettings kafka, DSLContext jooq) throws Exception {
-        try (PretendedCluster cluster = new PretendedCluster(new PodTexts(), 0);
+        try (PretendedCluster cluster = new PretendedCluster(new PodTexts(), 0, false);
                 KubernetesClient client = PretendedCluster.client(cluster.url());
                 KafkaConsumer<String, byte[]> missed = new KafkaConsumer<>(kafka.consumer(Map.of()));
                 KafkaProducer<String, byte[]> producer =

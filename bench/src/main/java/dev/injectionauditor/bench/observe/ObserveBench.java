@@ -63,26 +63,12 @@ public final class ObserveBench implements Callable<Integer> {
         try (LocalKafka kafka = LocalKafka.start(folder.resolve("kafka"), 0)) {
             kafka.createTopics(Topics.defaults(), 1);
             for (int count : pods) {
-                Result ours = watch("role", heap, texts, count, kafka);
-                Result peer = watch("informer", peerHeap, texts, count, kafka);
-                table.row(
-                        "%,d".formatted(count) + ", observe",
-                        ours.heapMegabytes,
-                        percent(ours.heapMegabytes, peer.heapMegabytes),
-                        ours.synced,
-                        percent(ours.synced, peer.synced),
-                        ours.syncCpu,
-                        "%.1f %%".formatted(ours.cpuPercent),
-                        percent(ours.cpuPercent, peer.cpuPercent));
-                table.row(
-                        "%,d".formatted(count) + ", informer",
-                        peer.heapMegabytes,
-                        "100 %",
-                        peer.synced,
-                        "100 %",
-                        peer.syncCpu,
-                        "%.1f %%".formatted(peer.cpuPercent),
-                        "100 %");
+                Result ours = watch("role", heap, texts, count, false, kafka);
+                Result whole = watch("role", heap, texts, count, true, kafka);
+                Result peer = watch("informer", peerHeap, texts, count, false, kafka);
+                row(table, count, "observe", ours, peer);
+                row(table, count, "observe, with a match condition", whole, peer);
+                row(table, count, "informer", peer, peer);
             }
         } finally {
             Folders.delete(folder);
@@ -91,12 +77,26 @@ public final class ObserveBench implements Callable<Integer> {
         return 0;
     }
 
+    private static void row(Figures table, int count, String what, Result result, Result peer) {
+        table.row(
+                "%,d, %s".formatted(count, what),
+                result.heapMegabytes,
+                percent(result.heapMegabytes, peer.heapMegabytes),
+                result.synced,
+                percent(result.synced, peer.synced),
+                result.syncCpu,
+                "%.1f %%".formatted(result.cpuPercent),
+                percent(result.cpuPercent, peer.cpuPercent));
+    }
+
     private static String percent(double part, double whole) {
         return Math.round(part / whole * 100) + " %";
     }
 
-    private Result watch(String what, String heapSize, PodTexts texts, int count, LocalKafka kafka) throws Exception {
-        try (PretendedCluster cluster = new PretendedCluster(texts, count)) {
+    private Result watch(
+            String what, String heapSize, PodTexts texts, int count, boolean hasConditions, LocalKafka kafka)
+            throws Exception {
+        try (PretendedCluster cluster = new PretendedCluster(texts, count, hasConditions)) {
             List<String> command = Child.java(
                     "bench",
                     List.of("-Xmx" + heapSize),
@@ -125,7 +125,8 @@ public final class ObserveBench implements Callable<Integer> {
                 double cpu = (Child.cpuSeconds(process.toHandle()) - before) / seconds;
                 return new Result(synced, syncCpu, heap(process, out), cpu * 100);
             } finally {
-                process.destroyForcibly().waitFor();
+                process.destroy();
+                process.waitFor();
             }
         }
     }

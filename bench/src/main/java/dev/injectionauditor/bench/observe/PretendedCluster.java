@@ -40,19 +40,29 @@ final class PretendedCluster implements AutoCloseable {
             "creationTimestamp":"2026-01-01T00:00:00Z"},"webhooks":[{"name":"%s","clientConfig":{\
             "url":"https://127.0.0.1:1/"},"rules":[{"operations":["CREATE"],"apiGroups":[""],"apiVersions":["v1"],\
             "resources":["pods"],"scope":"*"}],"failurePolicy":"Ignore","matchPolicy":"Equivalent",\
-            "sideEffects":"None","timeoutSeconds":2,"admissionReviewVersions":["v1"]}]}""".formatted(WEBHOOK);
+            "sideEffects":"None","timeoutSeconds":2,"admissionReviewVersions":["v1"]%s}]}""";
+    private static final String CONDITIONS = """
+            ,"matchConditions":[{"name":"not-exempt","expression":\
+            "!('exempt' in object.metadata.labels) && object.spec.containers.all(c, c.name != 'exempt')"}]""";
 
     private final HttpServer server;
     private final PodTexts texts;
     private final int pods;
+    private final String configuration;
     private final Instant started = Instant.now().minusSeconds(3_600);
     private final AtomicLong version = new AtomicLong(1_000_000);
     private final List<BlockingQueue<String>> watches = new CopyOnWriteArrayList<>();
 
-    /** @param pods how many there are from the beginning */
-    PretendedCluster(PodTexts texts, int pods) throws IOException {
+    /**
+     * Starts it.
+     *
+     * @param pods how many there are from the beginning
+     * @param hasConditions whether the webhook has a match condition, which all Pods fulfil
+     */
+    PretendedCluster(PodTexts texts, int pods, boolean hasConditions) throws IOException {
         this.texts = texts;
         this.pods = pods;
+        configuration = CONFIGURATION.formatted(WEBHOOK, hasConditions ? CONDITIONS : "");
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.createContext("/", this::handle);
@@ -104,7 +114,7 @@ final class PretendedCluster implements AutoCloseable {
             } else {
                 byte[] list = (isPods
                                 ? page(query)
-                                : path.contains("mutatingwebhook") ? list("", CONFIGURATION) : list("", ""))
+                                : path.contains("mutatingwebhook") ? list("", configuration) : list("", ""))
                         .getBytes(UTF_8);
                 exchange.sendResponseHeaders(OK, list.length);
                 exchange.getResponseBody().write(list);
