@@ -9,6 +9,7 @@ import dev.injectionauditor.auditor.db.enums.DecisionReason;
 import dev.injectionauditor.auditor.observe.PodMapper;
 import dev.injectionauditor.localstack.LocalPostgres;
 import dev.injectionauditor.localstack.cluster.SimulatedCluster;
+import dev.injectionauditor.localstack.junit.FreshDatabase;
 import dev.injectionauditor.localstack.junit.LocalServices;
 import dev.injectionauditor.localstack.junit.Manifests;
 import dev.injectionauditor.schema.RecreationResult.Outcome;
@@ -41,20 +42,21 @@ class BrokenWebhookIT {
     @RegisterExtension
     static final LocalServices SERVICES = new LocalServices();
 
+    @RegisterExtension
+    final FreshDatabase<Database> database = new FreshDatabase<>(Database::open, Database::migrate);
+
     @TempDir
     Path folder;
 
     private final ScheduledExecutorService others = Executors.newSingleThreadScheduledExecutor();
     private SimulatedCluster cluster;
     private KubernetesClient client;
-    private String url;
 
     @BeforeEach
     void start() throws Exception {
         cluster = SimulatedCluster.start(0, InstantSource.system());
         cluster.writeKubeconfig(folder.resolve("kubeconfig"));
         client = cluster.client();
-        url = TestDatabases.freshUrl(SERVICES);
         client.resource(Manifests.namespace(NAMESPACE)).create();
         // A webhook that never answers
         client.resource(Manifests.webhook("hook.example.org", NAMESPACE, "https://127.0.0.1:1/", ""))
@@ -74,10 +76,9 @@ class BrokenWebhookIT {
     @Test
     void shouldStopAtTheMostAttempts() throws Exception {
         Topics topics = SERVICES.freshTopics(1);
-        try (Database database = Database.open(url, LocalPostgres.USER, null);
-                Auditor auditor = new Auditor(config(topics))) {
+        DSLContext db = database.get().jooq();
+        try (Auditor auditor = new Auditor(config(topics))) {
             assertThat(auditor).isNotNull();
-            DSLContext db = database.jooq();
             // Given Pods of others, to which it is applied all the time
             others.scheduleWithFixedDelay(this::applied, 2_500, 1_500, TimeUnit.MILLISECONDS);
 
@@ -110,7 +111,7 @@ class BrokenWebhookIT {
                         "--identity=auditor-0",
                         "--lease-namespace=default",
                         "--kubeconfig=" + folder.resolve("kubeconfig"),
-                        "--postgres-url=" + url,
+                        "--postgres-url=" + database.url(),
                         "--postgres-user=" + LocalPostgres.USER,
                         "--kafka-bootstrap-servers=" + SERVICES.kafka().bootstrapServers(),
                         "--kafka-topic-prefix=" + topics.prefix(),

@@ -16,6 +16,7 @@ import dev.injectionauditor.auditor.policy.Allowances;
 import dev.injectionauditor.auditor.policy.RecreationPolicy;
 import dev.injectionauditor.localstack.FailOpenWebhook;
 import dev.injectionauditor.localstack.cluster.SimulatedCluster;
+import dev.injectionauditor.localstack.junit.FreshDatabase;
 import dev.injectionauditor.localstack.junit.LocalServices;
 import dev.injectionauditor.schema.Cause;
 import dev.injectionauditor.schema.RecreationMode;
@@ -52,6 +53,9 @@ class ClusterCasesIT {
 
     @RegisterExtension
     static final LocalServices SERVICES = new LocalServices();
+
+    @RegisterExtension
+    final FreshDatabase<Database> database = new FreshDatabase<>(Database::open, Database::migrate);
 
     private static final WatchedWebhook SOURCE = new WatchedWebhook("garden-1", "hook.example.org");
     private static final Duration LONGEST = Duration.ofSeconds(30);
@@ -227,7 +231,7 @@ class ClusterCasesIT {
 
     private void observe(String probes) {
         KafkaSettings kafka = KafkaSettings.of(SERVICES.kafka().bootstrapServers(), topics);
-        db = parts.add("database", TestDatabases.fresh(SERVICES), CLOSE).jooq();
+        db = database.get().jooq();
         parts.add(
                 "audit",
                 new AuditRole(

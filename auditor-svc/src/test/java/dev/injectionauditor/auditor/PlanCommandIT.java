@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.injectionauditor.auditor.audit.MissedPods;
 import dev.injectionauditor.localstack.LocalPostgres;
-import dev.injectionauditor.localstack.junit.LocalServices;
+import dev.injectionauditor.localstack.junit.FreshDatabase;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.Map;
@@ -18,15 +18,11 @@ import picocli.CommandLine;
 class PlanCommandIT {
 
     @RegisterExtension
-    static final LocalServices SERVICES = new LocalServices();
-
-    private final String url = TestDatabases.freshUrl(SERVICES);
+    final FreshDatabase<Database> database = new FreshDatabase<>(Database::open, Database::migrate);
 
     @BeforeEach
     void writeHistory() {
-        try (Database database = Database.open(url, LocalPostgres.USER, null)) {
-            MissedPods.write(database.jooq());
-        }
+        MissedPods.write(database.get().jooq());
     }
 
     @Test
@@ -46,16 +42,14 @@ class PlanCommandIT {
                 .allSatisfy(line -> assertThat(line)
                         .contains("\"decision\":\"plan\"", "\"mode\":\"plan\"", "\"namespace\":\"shop\"")
                         .doesNotContain("reason"));
-        try (Database database = Database.open(url, LocalPostgres.USER, null)) {
-            assertThat(database.jooq().fetchCount(RECREATION_DECISION)).isZero();
-            assertThat(database.jooq().fetchCount(RECREATION)).isZero();
-        }
+        assertThat(database.get().jooq().fetchCount(RECREATION_DECISION)).isZero();
+        assertThat(database.get().jooq().fetchCount(RECREATION)).isZero();
     }
 
     private String run(String... options) {
         StringWriter out = new StringWriter();
         String[] all = new String[options.length + 2];
-        all[0] = "--postgres-url=" + url;
+        all[0] = "--postgres-url=" + database.url();
         all[1] = "--postgres-user=" + LocalPostgres.USER;
         System.arraycopy(options, 0, all, 2, options.length);
         int status = new CommandLine(new PlanCommand(Map.of()))

@@ -71,7 +71,7 @@ class RecordedTrafficIT {
     void shouldFindTheSameTwoWindowsAsTheAuditLog() throws Exception {
         RecordedTraffic traffic = new RecordedTraffic(shift);
         Topics topics = SERVICES.freshTopics(3);
-        String audited = SERVICES.freshDatabase(url -> {});
+        String audited = SERVICES.emptyDatabase();
         List<Integer> ports = FreePorts.find(3);
         JsonNode configured =
                 traffic.configuration(UUID.randomUUID().toString(), "2026-11-23T06:43:00Z", BEFORE_ALL_PODS);
@@ -88,7 +88,7 @@ class RecordedTrafficIT {
             playPods(cluster, traffic, configured, ports.get(2));
 
             // Then Pods and windows are those that the audit log tells of
-            String imported = SERVICES.freshDatabase(url -> {});
+            String imported = SERVICES.emptyDatabase();
             JsonNode summary = importAuditLog(imported);
             await().atMost(PATIENCE)
                     .untilAsserted(() -> assertThat(windows(audited)).hasSize(2).isEqualTo(windowsOf(summary)));

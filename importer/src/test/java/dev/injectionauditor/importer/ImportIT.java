@@ -13,8 +13,7 @@ import dev.injectionauditor.auditor.audit.LoggedCreation;
 import dev.injectionauditor.auditor.audit.LoggedHistory;
 import dev.injectionauditor.auditor.audit.LoggedOutage;
 import dev.injectionauditor.importer.Line.Reason;
-import dev.injectionauditor.localstack.LocalPostgres;
-import dev.injectionauditor.localstack.junit.LocalServices;
+import dev.injectionauditor.localstack.junit.FreshDatabase;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -41,7 +40,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ImportIT {
 
     @RegisterExtension
-    static final LocalServices SERVICES = new LocalServices();
+    final FreshDatabase<Database> database = new FreshDatabase<>(Database::open, Database::migrate);
 
     /** The truth, as the recording's README has it. */
     private static final List<LoggedOutage> OUTAGES = List.of(
@@ -63,19 +62,11 @@ class ImportIT {
                     0));
 
     private final Background background = new Background();
-    private Database database;
     private Importer importer;
 
     @BeforeEach
     void open() {
-        database = Database.open(SERVICES.freshDatabase(ImportIT::migrate), LocalPostgres.USER, null);
         importer = newImporter();
-    }
-
-    private static void migrate(String url) {
-        try (Database empty = Database.open(url, LocalPostgres.USER, null)) {
-            empty.migrate();
-        }
     }
 
     private Importer newImporter() {
@@ -83,14 +74,13 @@ class ImportIT {
     }
 
     private Importer newImporter(String cluster) {
-        LoggedHistory history = new LoggedHistory(database.jooq(), cluster, Duration.ofSeconds(5));
+        LoggedHistory history = new LoggedHistory(database.get().jooq(), cluster, Duration.ofSeconds(5));
         return new Importer(CompletableFuture.completedFuture(history), background);
     }
 
     @AfterEach
     void close() {
         background.close();
-        database.close();
     }
 
     @Test
@@ -117,7 +107,8 @@ class ImportIT {
     }
 
     private List<String> namesMissedIn(LoggedOutage outage) {
-        return database.jooq()
+        return database.get()
+                .jooq()
                 .select(MISSED_INJECTIONS.POD_NAME)
                 .from(MISSED_INJECTIONS)
                 .join(OUTAGE)
@@ -149,9 +140,9 @@ class ImportIT {
         // Then everything is there once
         assertThat(pods).isEqualTo(32);
         assertThat(importer.summary().windows()).isEqualTo(OUTAGES);
-        assertThat(database.jooq().fetchCount(EVIDENCE)).isEqualTo(31);
-        assertThat(database.jooq().fetchCount(LOGGED_MISS)).isEqualTo(11);
-        assertThat(database.jooq().selectFrom(CALL_HOUR).fetch())
+        assertThat(database.get().jooq().fetchCount(EVIDENCE)).isEqualTo(31);
+        assertThat(database.get().jooq().fetchCount(LOGGED_MISS)).isEqualTo(11);
+        assertThat(database.get().jooq().selectFrom(CALL_HOUR).fetch())
                 .extracting("applied", "missed")
                 .containsExactly(tuple(20L, 11L));
     }
@@ -207,7 +198,7 @@ class ImportIT {
                 .last()
                 .extracting("missed")
                 .isEqualTo(2L);
-        assertThat(database.jooq().fetchCount(OUTAGE)).isEqualTo(4);
+        assertThat(database.get().jooq().fetchCount(OUTAGE)).isEqualTo(4);
     }
 
     @Test

@@ -58,7 +58,7 @@ final class LiveSystem implements AutoCloseable {
     LiveSystem(LocalServices services, Path folder) throws IOException {
         this.services = services;
         this.folder = folder;
-        this.jdbcUrl = services.freshDatabase(url -> {});
+        this.jdbcUrl = services.emptyDatabase();
         this.topicPrefix = services.freshTopics(1).prefix();
         this.certificate = authority.writeServing(folder.resolve("tls"), "webhook." + NAMESPACE + ".svc");
         Stream.of(NAMESPACE, "injection-auditor-probe", "shop").forEach(this::createNamespace);

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.injectionauditor.auditor.Database;
-import dev.injectionauditor.auditor.TestDatabases;
+import dev.injectionauditor.localstack.junit.FreshDatabase;
 import dev.injectionauditor.localstack.junit.LocalServices;
 import dev.injectionauditor.schema.Topics;
 import dev.injectionauditor.service.KafkaSettings;
@@ -35,6 +35,12 @@ class AuditGroupIT {
     @RegisterExtension
     static final LocalServices SERVICES = new LocalServices();
 
+    @RegisterExtension
+    final FreshDatabase<Database> database = new FreshDatabase<>(Database::open, Database::migrate);
+
+    @RegisterExtension
+    final FreshDatabase<Database> undisturbed = new FreshDatabase<>(Database::open, Database::migrate);
+
     private static final Duration PATIENCE = Duration.ofMinutes(1);
     private static final int PARTITIONS = 6;
 
@@ -52,10 +58,8 @@ class AuditGroupIT {
         long seed = new Random().nextLong();
         List<ProducerRecord<String, byte[]>> records = Traffic.of(3_000, new Random(seed), topics);
         int third = records.size() / 3;
-        try (Database database = TestDatabases.fresh(SERVICES);
-                Admin admin = Admin.create(kafka.admin())) {
-            DSLContext db = database.jooq();
-
+        DSLContext db = database.get().jooq();
+        try (Admin admin = Admin.create(kafka.admin())) {
             // Given a member that is at work
             AuditRole first = member(db);
             try {
@@ -81,10 +85,10 @@ class AuditGroupIT {
             }
 
             // And the tables are those of one reader that was never disturbed
-            try (Database undisturbed = TestDatabases.fresh(SERVICES)) {
-                new Rebuild(kafka, undisturbed.jooq(), HistoryPolicy.defaults(), InstantSource.system()).run();
-                assertThat(Tables.contents(db)).as("seed %d", seed).isEqualTo(Tables.contents(undisturbed.jooq()));
-            }
+            new Rebuild(kafka, undisturbed.get().jooq(), HistoryPolicy.defaults(), InstantSource.system()).run();
+            assertThat(Tables.contents(db))
+                    .as("seed %d", seed)
+                    .isEqualTo(Tables.contents(undisturbed.get().jooq()));
         }
     }
 

@@ -10,9 +10,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.injectionauditor.auditor.Database;
-import dev.injectionauditor.auditor.TestDatabases;
 import dev.injectionauditor.auditor.audit.ConsumerOffsets.ConflictException;
-import dev.injectionauditor.localstack.junit.LocalServices;
+import dev.injectionauditor.localstack.junit.FreshDatabase;
 import dev.injectionauditor.schema.EventCodec;
 import dev.injectionauditor.schema.PodObservation;
 import dev.injectionauditor.schema.Topics;
@@ -22,7 +21,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.common.TopicPartition;
 import org.jooq.DSLContext;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -31,25 +29,18 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class ConsumerOffsetsIT {
 
     @RegisterExtension
-    static final LocalServices SERVICES = new LocalServices();
+    final FreshDatabase<Database> database = new FreshDatabase<>(Database::open, Database::migrate);
 
     private static final TopicPartition PARTITION = new TopicPartition("pods", 3);
 
-    private Database database;
     private DSLContext db;
     private History history;
 
     @BeforeEach
     void open() {
-        database = TestDatabases.fresh(SERVICES);
-        db = database.jooq();
+        db = database.get().jooq();
         history = new History(
                 new Outbox(new EventCodec(), Topics.defaults()), HistoryPolicy.defaults(), new Auditing(db));
-    }
-
-    @AfterEach
-    void close() {
-        database.close();
     }
 
     @Test

@@ -22,9 +22,8 @@ import static org.assertj.core.api.Assertions.entry;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.injectionauditor.auditor.Database;
-import dev.injectionauditor.auditor.TestDatabases;
 import dev.injectionauditor.auditor.db.tables.records.PodRecord;
-import dev.injectionauditor.localstack.junit.LocalServices;
+import dev.injectionauditor.localstack.junit.FreshDatabase;
 import dev.injectionauditor.schema.Cause;
 import dev.injectionauditor.schema.Event;
 import dev.injectionauditor.schema.MissedInjection;
@@ -40,7 +39,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import org.jooq.DSLContext;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -49,22 +47,15 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class HistoryCasesIT {
 
     @RegisterExtension
-    static final LocalServices SERVICES = new LocalServices();
+    final FreshDatabase<Database> database = new FreshDatabase<>(Database::open, Database::migrate);
 
-    private Database database;
     private DSLContext db;
     private Auditing audit;
 
     @BeforeEach
     void open() {
-        database = TestDatabases.fresh(SERVICES);
-        db = database.jooq();
+        db = database.get().jooq();
         audit = new Auditing(db);
-    }
-
-    @AfterEach
-    void close() {
-        database.close();
     }
 
     @Test

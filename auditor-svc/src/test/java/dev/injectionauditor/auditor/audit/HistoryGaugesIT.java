@@ -9,8 +9,7 @@ import static dev.injectionauditor.auditor.audit.Auditing.preset;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.injectionauditor.auditor.Database;
-import dev.injectionauditor.auditor.TestDatabases;
-import dev.injectionauditor.localstack.junit.LocalServices;
+import dev.injectionauditor.localstack.junit.FreshDatabase;
 import dev.injectionauditor.schema.PodObservation.Lifecycle;
 import dev.injectionauditor.schema.Signal;
 import dev.injectionauditor.schema.Signal.Watched.Begin;
@@ -18,7 +17,6 @@ import dev.injectionauditor.schema.WatchedWebhook;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -28,23 +26,16 @@ class HistoryGaugesIT {
     private static final WatchedWebhook OTHER = new WatchedWebhook("garden-2", SOURCE.webhook());
 
     @RegisterExtension
-    static final LocalServices SERVICES = new LocalServices();
+    final FreshDatabase<Database> database = new FreshDatabase<>(Database::open, Database::migrate);
 
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-    private Database database;
     private Auditing audit;
     private HistoryGauges gauges;
 
     @BeforeEach
     void open() {
-        database = TestDatabases.fresh(SERVICES);
-        audit = new Auditing(database.jooq());
-        gauges = new HistoryGauges(database.jooq(), registry);
-    }
-
-    @AfterEach
-    void close() {
-        database.close();
+        audit = new Auditing(database.get().jooq());
+        gauges = new HistoryGauges(database.get().jooq(), registry);
     }
 
     @Test

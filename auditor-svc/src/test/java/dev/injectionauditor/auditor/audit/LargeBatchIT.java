@@ -9,9 +9,8 @@ import static dev.injectionauditor.auditor.db.Tables.RECREATION_DECISION;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.injectionauditor.auditor.Database;
-import dev.injectionauditor.auditor.TestDatabases;
 import dev.injectionauditor.auditor.policy.RecreationPolicy;
-import dev.injectionauditor.localstack.junit.LocalServices;
+import dev.injectionauditor.localstack.junit.FreshDatabase;
 import dev.injectionauditor.schema.Event;
 import dev.injectionauditor.schema.Signal;
 import java.util.List;
@@ -24,34 +23,32 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class LargeBatchIT {
 
     @RegisterExtension
-    static final LocalServices SERVICES = new LocalServices();
+    final FreshDatabase<Database> database = new FreshDatabase<>(Database::open, Database::migrate);
 
     private static final int POLL = 10_000;
 
     @Test
     void shouldTakeABatchFullOfMissedPodsAndDecideAboutThem() {
-        try (Database database = TestDatabases.fresh(SERVICES)) {
-            DSLContext db = database.jooq();
-            Auditing audit = new Auditing(db);
-            audit.write(injected(1, 0));
+        DSLContext db = database.get().jooq();
+        Auditing audit = new Auditing(db);
+        audit.write(injected(1, 0));
 
-            // When two polls of missed Pods come, half of them bare
-            audit.write(Auditing.SOURCE, missed(10));
-            audit.write(Auditing.SOURCE, missed(10 + POLL));
-            audit.now = at(100);
-            audit.write(injected(2, 20), new Signal.Watched(at(0), at(100), Signal.Watched.Begin.STARTED));
+        // When two polls of missed Pods come, half of them bare
+        audit.write(Auditing.SOURCE, missed(10));
+        audit.write(Auditing.SOURCE, missed(10 + POLL));
+        audit.now = at(100);
+        audit.write(injected(2, 20), new Signal.Watched(at(0), at(100), Signal.Watched.Begin.STARTED));
 
-            // Then all are missed, and there is a decision about each
-            assertThat(db.fetchCount(POD, POD.VERDICT.eq(Verdict.MISSED))).isEqualTo(2 * POLL);
-            new RecreationPlanner(
-                            db,
-                            (tx, source, events) -> {},
-                            RecreationPolicy.defaults(),
-                            HistoryPolicy.defaults().quietPeriod(),
-                            audit)
-                    .runOnce();
-            assertThat(db.fetchCount(RECREATION_DECISION)).isEqualTo(2 * POLL);
-        }
+        // Then all are missed, and there is a decision about each
+        assertThat(db.fetchCount(POD, POD.VERDICT.eq(Verdict.MISSED))).isEqualTo(2 * POLL);
+        new RecreationPlanner(
+                        db,
+                        (tx, source, events) -> {},
+                        RecreationPolicy.defaults(),
+                        HistoryPolicy.defaults().quietPeriod(),
+                        audit)
+                .runOnce();
+        assertThat(db.fetchCount(RECREATION_DECISION)).isEqualTo(2 * POLL);
     }
 
     private static List<Event> missed(int from) {

@@ -3,10 +3,8 @@ package dev.injectionauditor.auditor.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.injectionauditor.auditor.Database;
-import dev.injectionauditor.auditor.TestDatabases;
-import dev.injectionauditor.localstack.junit.LocalServices;
+import dev.injectionauditor.localstack.junit.FreshDatabase;
 import org.jooq.DSLContext;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -15,20 +13,13 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class ObservationCoverageIT {
 
     @RegisterExtension
-    static final LocalServices SERVICES = new LocalServices();
+    final FreshDatabase<Database> database = new FreshDatabase<>(Database::open, Database::migrate);
 
-    private Database database;
     private DSLContext db;
 
     @BeforeEach
     void open() {
-        database = TestDatabases.fresh(SERVICES);
-        db = database.jooq();
-    }
-
-    @AfterEach
-    void close() {
-        database.close();
+        db = database.get().jooq();
     }
 
     @Test

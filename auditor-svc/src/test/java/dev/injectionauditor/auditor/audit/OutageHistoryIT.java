@@ -5,9 +5,8 @@ import static dev.injectionauditor.auditor.db.Tables.OUTAGE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.injectionauditor.auditor.Database;
-import dev.injectionauditor.auditor.TestDatabases;
 import dev.injectionauditor.auditor.db.tables.records.CallHourRecord;
-import dev.injectionauditor.localstack.junit.LocalServices;
+import dev.injectionauditor.localstack.junit.FreshDatabase;
 import dev.injectionauditor.schema.Event;
 import dev.injectionauditor.schema.EventCodec;
 import dev.injectionauditor.schema.Outage;
@@ -43,7 +42,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class OutageHistoryIT {
 
     @RegisterExtension
-    static final LocalServices SERVICES = new LocalServices();
+    final FreshDatabase<Database> database = new FreshDatabase<>(Database::open, Database::migrate);
 
     private static final Instant ZERO = Instant.parse("2026-11-23T06:00:00Z");
     private static final Duration QUIET = Duration.ofSeconds(5);
@@ -55,12 +54,10 @@ class OutageHistoryIT {
 
     @Test
     void shouldKeepTheWindowsOfTheWholeEvidence() {
-        try (Database database = TestDatabases.fresh(SERVICES)) {
-            for (int round = 0; round < 150; round++) {
-                long seed = new Random().nextLong();
-                WatchedWebhook source = new WatchedWebhook("cluster-" + round, "hook.example.org");
-                check(database.jooq(), source, new Random(seed), "seed " + seed);
-            }
+        for (int round = 0; round < 150; round++) {
+            long seed = new Random().nextLong();
+            WatchedWebhook source = new WatchedWebhook("cluster-" + round, "hook.example.org");
+            check(database.get().jooq(), source, new Random(seed), "seed " + seed);
         }
     }
 

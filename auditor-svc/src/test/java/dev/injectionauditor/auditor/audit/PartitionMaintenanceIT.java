@@ -17,8 +17,7 @@ import static dev.injectionauditor.auditor.db.Tables.POD;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.injectionauditor.auditor.Database;
-import dev.injectionauditor.auditor.TestDatabases;
-import dev.injectionauditor.localstack.junit.LocalServices;
+import dev.injectionauditor.localstack.junit.FreshDatabase;
 import dev.injectionauditor.schema.Event;
 import dev.injectionauditor.schema.PodObservation;
 import dev.injectionauditor.schema.PodObservation.Lifecycle;
@@ -32,7 +31,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jooq.DSLContext;
 import org.jooq.Table;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -40,27 +38,20 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class PartitionMaintenanceIT {
 
     @RegisterExtension
-    static final LocalServices SERVICES = new LocalServices();
+    final FreshDatabase<Database> database = new FreshDatabase<>(Database::open, Database::migrate);
 
     private static final Duration WEEK = Duration.ofDays(7);
     private static final long DAY = 86_400;
 
-    private Database database;
     private DSLContext db;
     private Auditing audit;
     private PartitionMaintenance maintenance;
 
     @BeforeEach
     void open() {
-        database = TestDatabases.fresh(SERVICES);
-        db = database.jooq();
+        db = database.get().jooq();
         audit = new Auditing(db);
         maintenance = new PartitionMaintenance(db, Duration.ofDays(30), audit);
-    }
-
-    @AfterEach
-    void close() {
-        database.close();
     }
 
     @Test

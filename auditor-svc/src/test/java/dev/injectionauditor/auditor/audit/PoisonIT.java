@@ -13,7 +13,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import dev.injectionauditor.auditor.Database;
-import dev.injectionauditor.auditor.TestDatabases;
+import dev.injectionauditor.localstack.junit.FreshDatabase;
 import dev.injectionauditor.localstack.junit.LocalServices;
 import dev.injectionauditor.schema.CloudEvent;
 import dev.injectionauditor.schema.Event;
@@ -43,6 +43,12 @@ class PoisonIT {
 
     @RegisterExtension
     static final LocalServices SERVICES = new LocalServices();
+
+    @RegisterExtension
+    final FreshDatabase<Database> database = new FreshDatabase<>(Database::open, Database::migrate);
+
+    @RegisterExtension
+    final FreshDatabase<Database> rebuilt = new FreshDatabase<>(Database::open, Database::migrate);
 
     private static final EventCodec CODEC = new EventCodec();
 
@@ -74,40 +80,35 @@ class PoisonIT {
                 pods(SOURCE.cluster(), encoded(missed(8, 20)))));
 
         // When they are audited
-        try (Database database = TestDatabases.fresh(SERVICES)) {
-            DSLContext db = database.jooq();
-            try (AuditRole role = Auditing.role(kafka, db, 1, metrics)) {
-                await().atMost(Duration.ofSeconds(30)).until(() -> db.fetchCount(POISON_RECORD) == 10);
-                await().atMost(Duration.ofSeconds(30)).until(() -> db.fetchCount(POD) == 2);
-                assertThat(role.hasProgressedWithin(Duration.ofMinutes(1))).isTrue();
-            }
-
-            // Then the rest has had its effects, and each of the others is told with its place and what is wrong
-            assertThat(db.selectFrom(POD).orderBy(POD.POD_UID).fetch(POD.VERDICT))
-                    .containsExactly(Verdict.INJECTED, Verdict.MISSED);
-            assertThat(poison(db))
-                    .containsExactly(
-                            tuple(1L, "not JSON"),
-                            tuple(2L, "the record has no value"),
-                            tuple(3L, "the key of the record is not the cluster of its source"),
-                            tuple(4L, "the key of the record is not the cluster of its source"),
-                            tuple(5L, "resourceVersion is not a decimal number of 64 bits"),
-                            tuple(6L, "an event that the auditor itself sends"),
-                            tuple(7L, "cannot be stored: SQLSTATE 22021"),
-                            tuple(8L, "cannot be stored: SQLSTATE 22009"),
-                            tuple(9L, "cannot be stored: SQLSTATE 22009"),
-                            tuple(10L, "cannot be stored: SQLSTATE 22009"));
-            assertThat(metrics.counter("injection_auditor_audit_poison_records").count())
-                    .isEqualTo(10);
-            assertThat(metrics.counter("injection_auditor_audit_records").count())
-                    .isEqualTo(12);
-
-            // And a rebuild sets the same aside
-            try (Database rebuilt = TestDatabases.fresh(SERVICES)) {
-                new Rebuild(kafka, rebuilt.jooq(), HistoryPolicy.defaults(), InstantSource.system()).run();
-                assertThat(Tables.contents(rebuilt.jooq())).isEqualTo(Tables.contents(db));
-            }
+        DSLContext db = database.get().jooq();
+        try (AuditRole role = Auditing.role(kafka, db, 1, metrics)) {
+            await().atMost(Duration.ofSeconds(30)).until(() -> db.fetchCount(POISON_RECORD) == 10);
+            await().atMost(Duration.ofSeconds(30)).until(() -> db.fetchCount(POD) == 2);
+            assertThat(role.hasProgressedWithin(Duration.ofMinutes(1))).isTrue();
         }
+
+        // Then the rest has had its effects, and each of the others is told with its place and what is wrong
+        assertThat(db.selectFrom(POD).orderBy(POD.POD_UID).fetch(POD.VERDICT))
+                .containsExactly(Verdict.INJECTED, Verdict.MISSED);
+        assertThat(poison(db))
+                .containsExactly(
+                        tuple(1L, "not JSON"),
+                        tuple(2L, "the record has no value"),
+                        tuple(3L, "the key of the record is not the cluster of its source"),
+                        tuple(4L, "the key of the record is not the cluster of its source"),
+                        tuple(5L, "resourceVersion is not a decimal number of 64 bits"),
+                        tuple(6L, "an event that the auditor itself sends"),
+                        tuple(7L, "cannot be stored: SQLSTATE 22021"),
+                        tuple(8L, "cannot be stored: SQLSTATE 22009"),
+                        tuple(9L, "cannot be stored: SQLSTATE 22009"),
+                        tuple(10L, "cannot be stored: SQLSTATE 22009"));
+        assertThat(metrics.counter("injection_auditor_audit_poison_records").count())
+                .isEqualTo(10);
+        assertThat(metrics.counter("injection_auditor_audit_records").count()).isEqualTo(12);
+
+        // And a rebuild sets the same aside
+        new Rebuild(kafka, rebuilt.get().jooq(), HistoryPolicy.defaults(), InstantSource.system()).run();
+        assertThat(Tables.contents(rebuilt.get().jooq())).isEqualTo(Tables.contents(db));
     }
 
     private static List<Tuple> poison(DSLContext db) {

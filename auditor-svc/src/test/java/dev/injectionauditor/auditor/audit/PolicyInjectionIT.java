@@ -11,12 +11,10 @@ import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.injectionauditor.auditor.Database;
-import dev.injectionauditor.auditor.TestDatabases;
-import dev.injectionauditor.localstack.junit.LocalServices;
+import dev.injectionauditor.localstack.junit.FreshDatabase;
 import dev.injectionauditor.schema.PodObservation;
 import dev.injectionauditor.schema.PodObservation.Lifecycle;
 import org.jooq.DSLContext;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -25,22 +23,15 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class PolicyInjectionIT {
 
     @RegisterExtension
-    static final LocalServices SERVICES = new LocalServices();
+    final FreshDatabase<Database> database = new FreshDatabase<>(Database::open, Database::migrate);
 
-    private Database database;
     private DSLContext db;
     private Auditing audit;
 
     @BeforeEach
     void open() {
-        database = TestDatabases.fresh(SERVICES);
-        db = database.jooq();
+        db = database.get().jooq();
         audit = new Auditing(db);
-    }
-
-    @AfterEach
-    void close() {
-        database.close();
     }
 
     @Test

@@ -5,8 +5,7 @@ import static dev.injectionauditor.auditor.db.Tables.POD;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.injectionauditor.auditor.Database;
-import dev.injectionauditor.auditor.TestDatabases;
-import dev.injectionauditor.localstack.junit.LocalServices;
+import dev.injectionauditor.localstack.junit.FreshDatabase;
 import dev.injectionauditor.localstack.junit.LongTest;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,7 +20,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jooq.DSLContext;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -36,7 +34,7 @@ import org.slf4j.LoggerFactory;
 class QuestionsAtScaleIT {
 
     @RegisterExtension
-    static final LocalServices SERVICES = new LocalServices();
+    final FreshDatabase<Database> database = new FreshDatabase<>(Database::open, Database::migrate);
 
     private static final Logger LOG = LoggerFactory.getLogger(QuestionsAtScaleIT.class);
     private static final int PODS = Integer.getInteger("scale.pods", 10_000_000);
@@ -47,13 +45,11 @@ class QuestionsAtScaleIT {
 
     private static final Path PLANS = Path.of("target/questions-plans.md");
 
-    private Database database;
     private DSLContext db;
 
     @BeforeEach
     void fill() {
-        database = TestDatabases.fresh(SERVICES);
-        db = database.jooq();
+        db = database.get().jooq();
         Story.tell(db);
         db.connection(connection -> {
             try (Statement statement = connection.createStatement()) {
@@ -121,11 +117,6 @@ class QuestionsAtScaleIT {
                 statement.execute("analyze");
             }
         });
-    }
-
-    @AfterEach
-    void close() {
-        database.close();
     }
 
     @Test

@@ -3,8 +3,7 @@ package dev.injectionauditor.auditor.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.injectionauditor.auditor.Database;
-import dev.injectionauditor.auditor.TestDatabases;
-import dev.injectionauditor.localstack.junit.LocalServices;
+import dev.injectionauditor.localstack.junit.FreshDatabase;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -12,8 +11,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -23,23 +20,11 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class ReadmeQuestionsIT {
 
     @RegisterExtension
-    static final LocalServices SERVICES = new LocalServices();
-
-    private static Database database;
-
-    @BeforeAll
-    static void tellTheStory() {
-        database = TestDatabases.fresh(SERVICES);
-        Story.tell(database.jooq());
-    }
-
-    @AfterAll
-    static void close() {
-        database.close();
-    }
+    final FreshDatabase<Database> database = new FreshDatabase<>(Database::open, Database::migrate);
 
     @TestFactory
     List<DynamicTest> shouldGiveTheAnswersOfTheReadme() throws IOException {
+        Story.tell(database.get().jooq());
         return ReadmeQuestions.all().stream()
                 .map(question -> DynamicTest.dynamicTest(
                         question.text(),
@@ -54,8 +39,8 @@ class ReadmeQuestionsIT {
                 .isGreaterThanOrEqualTo(12);
     }
 
-    private static String answer(String sql) {
-        return database.jooq().connectionResult(connection -> {
+    private String answer(String sql) {
+        return database.get().jooq().connectionResult(connection -> {
             try (Statement statement = connection.createStatement()) {
                 statement.execute("set role injection_auditor_reader");
                 statement.execute("set search_path to injection_auditor");

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.injectionauditor.auditor.Database;
-import dev.injectionauditor.auditor.TestDatabases;
-import dev.injectionauditor.localstack.LocalPostgres;
 import dev.injectionauditor.localstack.junit.LocalServices;
 import dev.injectionauditor.schema.Topics;
 import dev.injectionauditor.service.KafkaSettings;
@@ -18,48 +16,28 @@ import java.util.Random;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
-/** Random traffic on topics, a database that an audit role has filled from it, and an empty one. */
-public final class RebuildScenario implements AutoCloseable {
+/** Random traffic on topics, and a database that an audit role has filled from it. */
+public final class RebuildScenario {
 
     private final Topics topics;
-    private final Database audited;
-    private final String freshUrl;
 
-    private RebuildScenario(Topics topics, Database audited, String freshUrl) {
+    private RebuildScenario(Topics topics) {
         this.topics = topics;
-        this.audited = audited;
-        this.freshUrl = freshUrl;
     }
 
-    /** Lets the audit role read everything. */
-    public static RebuildScenario audited(LocalServices services) {
+    /** Lets the audit role read everything into this database. */
+    public static RebuildScenario audited(LocalServices services, Database database) {
         Topics topics = services.freshTopics(2);
         KafkaSettings kafka = KafkaSettings.of(services.kafka().bootstrapServers(), topics);
         List<ProducerRecord<String, byte[]>> records = Traffic.of(1_500, new Random(), topics);
         try (KafkaProducer<String, byte[]> producer = new KafkaProducer<>(kafka.producer(Map.of()))) {
             records.forEach(producer::send);
         }
-        Database database = TestDatabases.fresh(services);
         try (AuditRole role = Auditing.role(kafka, database.jooq(), 2, new SimpleMeterRegistry())) {
             await().atMost(Duration.ofMinutes(1)).until(() -> Auditing.read(database.jooq()) == records.size());
             assertThat(role.hasProgressedWithin(Duration.ofMinutes(1))).isTrue();
         }
-        return new RebuildScenario(topics, database, TestDatabases.freshUrl(services));
-    }
-
-    /** The database that the audit role has filled. */
-    public Database audited() {
-        return audited;
-    }
-
-    /** JDBC URL of the empty database. */
-    public String freshUrl() {
-        return freshUrl;
-    }
-
-    /** The empty database. */
-    public Database freshDatabase() {
-        return Database.open(freshUrl, LocalPostgres.USER, null);
+        return new RebuildScenario(topics);
     }
 
     public String topicPrefix() {
@@ -74,10 +52,5 @@ public final class RebuildScenario implements AutoCloseable {
     /** Whether events wait to be sent. */
     public boolean isAnythingToTell(Database database) {
         return database.jooq().fetchExists(OUTBOX);
-    }
-
-    @Override
-    public void close() {
-        audited.close();
     }
 }

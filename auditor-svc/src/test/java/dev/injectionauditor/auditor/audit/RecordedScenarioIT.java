@@ -9,9 +9,9 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import dev.injectionauditor.auditor.Database;
-import dev.injectionauditor.auditor.TestDatabases;
 import dev.injectionauditor.auditor.db.tables.records.OutageRecord;
 import dev.injectionauditor.auditor.observe.Recording;
+import dev.injectionauditor.localstack.junit.FreshDatabase;
 import dev.injectionauditor.localstack.junit.LocalServices;
 import dev.injectionauditor.schema.Cause;
 import dev.injectionauditor.schema.CloudEvent;
@@ -38,6 +38,9 @@ class RecordedScenarioIT {
     @RegisterExtension
     static final LocalServices SERVICES = new LocalServices();
 
+    @RegisterExtension
+    final FreshDatabase<Database> database = new FreshDatabase<>(Database::open, Database::migrate);
+
     private static final WatchedWebhook SOURCE = new WatchedWebhook("recorded", Recording.WEBHOOK);
 
     @Test
@@ -57,9 +60,8 @@ class RecordedScenarioIT {
         }
 
         // When it is audited
-        try (Database database = TestDatabases.fresh(SERVICES);
-                AuditRole audit = Auditing.role(kafka, database.jooq(), 1, new SimpleMeterRegistry())) {
-            DSLContext db = database.jooq();
+        DSLContext db = database.get().jooq();
+        try (AuditRole audit = Auditing.role(kafka, db, 1, new SimpleMeterRegistry())) {
             await().until(() -> Auditing.read(db) == events.size() + 1);
             assertThat(audit.hasProgressedWithin(Duration.ofMinutes(1))).isTrue();
 

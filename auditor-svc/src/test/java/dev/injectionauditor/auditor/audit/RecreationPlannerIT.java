@@ -13,13 +13,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.injectionauditor.auditor.Database;
-import dev.injectionauditor.auditor.TestDatabases;
 import dev.injectionauditor.auditor.db.enums.DecisionKind;
 import dev.injectionauditor.auditor.db.enums.DecisionReason;
 import dev.injectionauditor.auditor.db.tables.records.RecreationDecisionRecord;
 import dev.injectionauditor.auditor.policy.Allowances;
 import dev.injectionauditor.auditor.policy.RecreationPolicy;
-import dev.injectionauditor.localstack.junit.LocalServices;
+import dev.injectionauditor.localstack.junit.FreshDatabase;
 import dev.injectionauditor.schema.Event;
 import dev.injectionauditor.schema.OwnerRef;
 import dev.injectionauditor.schema.PodObservation.Lifecycle;
@@ -37,7 +36,6 @@ import java.util.List;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.jooq.DSLContext;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -46,27 +44,20 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class RecreationPlannerIT {
 
     @RegisterExtension
-    static final LocalServices SERVICES = new LocalServices();
+    final FreshDatabase<Database> database = new FreshDatabase<>(Database::open, Database::migrate);
 
     private static final Duration QUIET = Duration.ofSeconds(5);
 
-    private Database database;
     private DSLContext db;
     private Auditing audit;
     private final List<RecreationRequest> requests = new ArrayList<>();
 
     @BeforeEach
     void open() {
-        database = TestDatabases.fresh(SERVICES);
-        db = database.jooq();
+        db = database.get().jooq();
         audit = new Auditing(db);
         // Given an outage that missed two Pods of one owner, and is over
         audit.write(injected(1, 0), missed(2, 10), missed(3, 11), injected(4, 20));
-    }
-
-    @AfterEach
-    void close() {
-        database.close();
     }
 
     @Test

@@ -11,9 +11,8 @@ import static dev.injectionauditor.auditor.db.Tables.RECREATION_DECISION;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.injectionauditor.auditor.Database;
-import dev.injectionauditor.auditor.TestDatabases;
 import dev.injectionauditor.auditor.policy.RecreationPolicy;
-import dev.injectionauditor.localstack.junit.LocalServices;
+import dev.injectionauditor.localstack.junit.FreshDatabase;
 import dev.injectionauditor.schema.Event;
 import dev.injectionauditor.schema.OwnerRef;
 import dev.injectionauditor.schema.PodObservation;
@@ -31,7 +30,6 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.jooq.DSLContext;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -42,7 +40,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RestIT {
 
     @RegisterExtension
-    static final LocalServices SERVICES = new LocalServices();
+    final FreshDatabase<Database> database = new FreshDatabase<>(Database::open, Database::migrate);
 
     private static final Duration QUIET = Duration.ofSeconds(5);
     private static final RecreationPolicy POLICY = RecreationSimulationTest.POLICY;
@@ -51,22 +49,15 @@ class RestIT {
     /** Pods that results tell of, and nobody has observed yet. */
     private final List<PodObservation> replacements = new ArrayList<>();
 
-    private Database database;
     private DSLContext db;
     private Auditing audit;
     private RecreationPlanner planner;
 
     @BeforeEach
     void open() {
-        database = TestDatabases.fresh(SERVICES);
-        db = database.jooq();
+        db = database.get().jooq();
         audit = new Auditing(db);
         planner = planner();
-    }
-
-    @AfterEach
-    void close() {
-        database.close();
     }
 
     private RecreationPlanner planner() {

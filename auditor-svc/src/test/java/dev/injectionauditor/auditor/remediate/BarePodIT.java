@@ -5,8 +5,10 @@ import static dev.injectionauditor.auditor.remediate.Bench.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.injectionauditor.auditor.Database;
 import dev.injectionauditor.auditor.db.Tables;
 import dev.injectionauditor.auditor.policy.Allowances;
+import dev.injectionauditor.localstack.junit.FreshDatabase;
 import dev.injectionauditor.localstack.junit.LocalServices;
 import dev.injectionauditor.schema.RecreationReason;
 import dev.injectionauditor.schema.RecreationRequest;
@@ -29,11 +31,14 @@ class BarePodIT {
     @RegisterExtension
     static final LocalServices SERVICES = new LocalServices();
 
+    @RegisterExtension
+    final FreshDatabase<Database> database = new FreshDatabase<>(Database::open, Database::migrate);
+
     private Bench bench;
 
     @BeforeEach
     void start() throws Exception {
-        bench = new Bench(SERVICES);
+        bench = new Bench(SERVICES, database.get());
     }
 
     @AfterEach

@@ -3,10 +3,8 @@ package dev.injectionauditor.auditor.remediate;
 import static org.awaitility.Awaitility.await;
 
 import dev.injectionauditor.auditor.Database;
-import dev.injectionauditor.auditor.TestDatabases;
 import dev.injectionauditor.auditor.observe.PodMapper;
 import dev.injectionauditor.auditor.policy.Allowances;
-import dev.injectionauditor.localstack.LocalPostgres;
 import dev.injectionauditor.localstack.cluster.SimulatedCluster;
 import dev.injectionauditor.localstack.junit.LocalServices;
 import dev.injectionauditor.localstack.junit.Manifests;
@@ -64,27 +62,19 @@ final class Bench implements AutoCloseable {
     /** uids of all Pods that there ever were. */
     private final Set<String> created = ConcurrentHashMap.newKeySet();
 
-    Bench(LocalServices services) throws Exception {
-        this(services, TestDatabases.freshUrl(services));
+    /** @param database migrated; stays open when this is closed */
+    Bench(LocalServices services, Database database) throws Exception {
+        this(database, services.kafka().bootstrapServers(), services.freshTopics(1));
     }
 
-    /** @param databaseUrl of a migrated database */
-    Bench(LocalServices services, String databaseUrl) throws Exception {
-        this(databaseUrl, services.kafka().bootstrapServers(), services.freshTopics(1));
-    }
-
-    Bench(LocalServices services, String bootstrapServers, Topics topics) throws Exception {
-        this(TestDatabases.freshUrl(services), bootstrapServers, topics);
-    }
-
-    private Bench(String databaseUrl, String bootstrapServers, Topics topics) throws Exception {
+    Bench(Database database, String bootstrapServers, Topics topics) throws Exception {
+        this.database = database;
         this.topics = topics;
         kafka = KafkaSettings.of(bootstrapServers, topics);
         cluster = SimulatedCluster.start(0, InstantSource.system());
         proxy = new GatedProxy(cluster.url());
         client = cluster.client();
         proxied = proxy.client();
-        database = Database.open(databaseUrl, LocalPostgres.USER, null);
         producer = new KafkaProducer<>(kafka.producer(Map.of()));
         client.pods().inNamespace(NAMESPACE).watch(new Watcher<>() {
             @Override
@@ -261,6 +251,5 @@ final class Bench implements AutoCloseable {
         client.close();
         proxy.close();
         cluster.close();
-        database.close();
     }
 }

@@ -4,8 +4,9 @@ import static dev.injectionauditor.auditor.remediate.Bench.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.injectionauditor.auditor.Database;
 import dev.injectionauditor.localstack.LocalKafka;
-import dev.injectionauditor.localstack.junit.LocalServices;
+import dev.injectionauditor.localstack.junit.FreshDatabase;
 import dev.injectionauditor.schema.RecreationRequest;
 import dev.injectionauditor.schema.RecreationResult;
 import dev.injectionauditor.schema.RecreationResult.Outcome;
@@ -32,7 +33,7 @@ class ExternalRemediatorIT {
     private static final Path DOCUMENT = Path.of("../docs/remediation.md");
 
     @RegisterExtension
-    static final LocalServices SERVICES = new LocalServices();
+    final FreshDatabase<Database> database = new FreshDatabase<>(Database::open, Database::migrate);
 
     @TempDir
     Path folder;
@@ -47,7 +48,7 @@ class ExternalRemediatorIT {
         // The document speaks of the topics with their usual names.
         kafka = LocalKafka.start(Files.createTempDirectory("test-kafka"), 0);
         kafka.createTopics(Topics.defaults(), 1);
-        bench = new Bench(SERVICES, kafka.bootstrapServers(), Topics.defaults());
+        bench = new Bench(database.get(), kafka.bootstrapServers(), Topics.defaults());
         Files.writeString(folder.resolve("remediate.py"), block("python"));
         // What an installation of Kafka has on its path.
         tool("kafka-console-consumer.sh", "org.apache.kafka.tools.consumer.ConsoleConsumer");

@@ -6,9 +6,11 @@ import static dev.injectionauditor.auditor.remediate.Bench.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.injectionauditor.auditor.Database;
 import dev.injectionauditor.auditor.db.Tables;
 import dev.injectionauditor.auditor.observe.PodMapper;
 import dev.injectionauditor.auditor.policy.Allowances;
+import dev.injectionauditor.localstack.junit.FreshDatabase;
 import dev.injectionauditor.localstack.junit.LocalServices;
 import dev.injectionauditor.localstack.junit.Manifests;
 import dev.injectionauditor.schema.RecreationReason;
@@ -35,11 +37,14 @@ class RemediateIT {
     @RegisterExtension
     static final LocalServices SERVICES = new LocalServices();
 
+    @RegisterExtension
+    final FreshDatabase<Database> database = new FreshDatabase<>(Database::open, Database::migrate);
+
     private Bench bench;
 
     @BeforeEach
     void start() throws Exception {
-        bench = new Bench(SERVICES);
+        bench = new Bench(SERVICES, database.get());
     }
 
     @AfterEach

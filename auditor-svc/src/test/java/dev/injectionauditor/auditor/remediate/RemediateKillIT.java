@@ -5,10 +5,11 @@ import static dev.injectionauditor.auditor.remediate.Bench.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.injectionauditor.auditor.TestDatabases;
+import dev.injectionauditor.auditor.Database;
 import dev.injectionauditor.auditor.db.Tables;
 import dev.injectionauditor.auditor.observe.PodMapper;
 import dev.injectionauditor.localstack.LocalPostgres;
+import dev.injectionauditor.localstack.junit.FreshDatabase;
 import dev.injectionauditor.localstack.junit.LocalServices;
 import dev.injectionauditor.schema.RecreationRequest;
 import dev.injectionauditor.schema.RecreationResult;
@@ -39,11 +40,13 @@ class RemediateKillIT {
     @RegisterExtension
     static final LocalServices SERVICES = new LocalServices();
 
+    @RegisterExtension
+    final FreshDatabase<Database> database = new FreshDatabase<>(Database::open, Database::migrate);
+
     @TempDir
     Path folder;
 
     private Bench bench;
-    private String url;
     private Process process;
 
     /** Where to kill. */
@@ -77,8 +80,7 @@ class RemediateKillIT {
 
     @BeforeEach
     void start() throws Exception {
-        url = TestDatabases.freshUrl(SERVICES);
-        bench = new Bench(SERVICES, url);
+        bench = new Bench(SERVICES, database.get());
         bench.proxy.writeKubeconfig(folder.resolve("kubeconfig"));
         // Lets a test hold the writing of a step.
         bench.database.jooq().execute("""
@@ -215,7 +217,7 @@ class RemediateKillIT {
         process = remediator();
         await(point.toString()).atMost(PATIENCE.multipliedBy(2)).until(() -> open() == 0);
         CountDownLatch reached = new CountDownLatch(1);
-        try (Connection locks = DriverManager.getConnection(url)) {
+        try (Connection locks = DriverManager.getConnection(database.url())) {
             switch (point) {
                 case Point.Write(String step) -> hold(locks, step);
                 case Point.Before(Call call) -> bench.proxy.gate(holding(call, true, reached));
@@ -286,7 +288,7 @@ class RemediateKillIT {
                         "--lease-namespace=" + Bench.NAMESPACE,
                         "--lease-duration=3s",
                         "--kubeconfig=" + folder.resolve("kubeconfig"),
-                        "--postgres-url=" + url,
+                        "--postgres-url=" + database.url(),
                         "--postgres-user=" + LocalPostgres.USER,
                         "--kafka-bootstrap-servers=" + bench.kafka.bootstrapServers(),
                         "--kafka-topic-prefix=" + bench.topics.prefix(),

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.SQLException;
 import java.util.UUID;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -34,7 +33,11 @@ public final class LocalServices implements BeforeAllCallback {
 
     @Override
     public void beforeAll(ExtensionContext context) {
-        running = context.getRoot()
+        running = running(context);
+    }
+
+    static Running running(ExtensionContext context) {
+        return context.getRoot()
                 .getStore(NAMESPACE)
                 .getOrComputeIfAbsent(Running.class, any -> new Running(), Running.class);
     }
@@ -51,13 +54,9 @@ public final class LocalServices implements BeforeAllCallback {
         return topics;
     }
 
-    /**
-     * JDBC URL of a database that no other test uses.
-     *
-     * @param migrate brings the database at a JDBC URL up to date; called once, the result is copied
-     */
-    public String freshDatabase(Consumer<String> migrate) {
-        return running().freshDatabase(migrate);
+    /** JDBC URL of an empty database that no other test uses; {@link FreshDatabase} gives migrated ones. */
+    public String emptyDatabase() {
+        return running().emptyDatabase();
     }
 
     private Running running() {
@@ -68,10 +67,16 @@ public final class LocalServices implements BeforeAllCallback {
     }
 
     /** What runs until the JVM of the tests ends. JUnit closes it. */
-    private static final class Running implements AutoCloseable {
+    static final class Running implements AutoCloseable {
 
         private static final String EMPTY = "template1";
         private static final String TEMPLATE = "migrated";
+
+        /** Brings the database at a JDBC URL up to date. */
+        interface Migration {
+
+            void migrate(String url) throws Exception;
+        }
 
         private final Services services = choose();
         private boolean migrated;
@@ -95,19 +100,27 @@ public final class LocalServices implements BeforeAllCallback {
             }
         }
 
-        synchronized String freshDatabase(Consumer<String> migrate) {
+        synchronized String emptyDatabase() {
             try {
-                if (!migrated) {
-                    migrate.accept(services.createDatabase(TEMPLATE, EMPTY));
-                    migrated = true;
-                }
-                return services.createDatabase(
-                        "test_" + UUID.randomUUID().toString().replace('-', '_'), TEMPLATE);
+                return copy(EMPTY);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             } catch (SQLException e) {
                 throw new IllegalStateException("cannot make a database", e);
             }
+        }
+
+        synchronized String migratedDatabase(Migration migration) throws Exception {
+            if (!migrated) {
+                migration.migrate(services.createDatabase(TEMPLATE, EMPTY));
+                migrated = true;
+            }
+            return copy(TEMPLATE);
+        }
+
+        private String copy(String template) throws IOException, SQLException {
+            return services.createDatabase(
+                    "test_" + UUID.randomUUID().toString().replace('-', '_'), template);
         }
 
         @Override
