@@ -205,7 +205,7 @@ class ImportIT {
     void shouldKnowAnEventByItsTimeAsWellAsClientsMayChooseItsId() throws IOException {
         // Given two creations that have the same id, the second of which failed open
         String webhook = Recorded.WEBHOOK;
-        LoggedHistory history = new LoggedHistory(database.jooq(), "garden-1", Duration.ofSeconds(5));
+        LoggedHistory history = new LoggedHistory(database.get().jooq(), "garden-1", Duration.ofSeconds(5));
         UUID id = UUID.randomUUID();
         Instant time = Instant.parse("2026-11-23T06:43:09.092744Z");
         List<LoggedCreation> both = List.of(
@@ -217,14 +217,14 @@ class ImportIT {
         assertThat(history.add(both).creations()).isEmpty();
 
         // Then both count, once
-        assertThat(database.jooq().fetchCount(EVIDENCE)).isEqualTo(2);
+        assertThat(database.get().jooq().fetchCount(EVIDENCE)).isEqualTo(2);
         assertThat(history.outages()).singleElement().extracting("missed").isEqualTo(1L);
     }
 
     @Test
     void shouldAddToAnyPartOfALongHistory() throws IOException {
         // Given a history that is longer than what is read of it at once, with a miss each 100 s
-        LoggedHistory history = new LoggedHistory(database.jooq(), "garden-1", Duration.ofSeconds(5));
+        LoggedHistory history = new LoggedHistory(database.get().jooq(), "garden-1", Duration.ofSeconds(5));
         List<LoggedCreation> all = new ArrayList<>();
         for (int second = 0; second < 25_000; second++) {
             all.add(creation(second));
@@ -245,8 +245,8 @@ class ImportIT {
         assertThat(added).hasSize((int) IntStream.range(12_000, 25_000)
                 .filter(second -> second % 7 == 0)
                 .count());
-        assertThat(database.jooq().fetchCount(EVIDENCE)).isEqualTo(25_000);
-        assertThat(database.jooq().fetchCount(LOGGED_MISS)).isEqualTo(250);
+        assertThat(database.get().jooq().fetchCount(EVIDENCE)).isEqualTo(25_000);
+        assertThat(database.get().jooq().fetchCount(LOGGED_MISS)).isEqualTo(250);
         assertThat(history.outages())
                 .hasSize(250)
                 .allSatisfy(outage -> assertThat(outage.missed()).isOne());

@@ -7,9 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.injectionauditor.auditor.Database;
-import dev.injectionauditor.auditor.TestDatabases;
 import dev.injectionauditor.auditor.db.tables.records.LoggedMissRecord;
-import dev.injectionauditor.localstack.junit.LocalServices;
+import dev.injectionauditor.localstack.junit.FreshDatabase;
 import dev.injectionauditor.schema.WatchedWebhook;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -18,7 +17,6 @@ import java.util.Random;
 import java.util.UUID;
 import org.jooq.DSLContext;
 import org.jooq.exception.DataAccessException;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -29,22 +27,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RowsIT {
 
     @RegisterExtension
-    static final LocalServices SERVICES = new LocalServices();
+    final FreshDatabase<Database> database = new FreshDatabase<>(Database::open, Database::migrate);
 
-    private Database database;
     private DSLContext db;
     private int webhook;
 
     @BeforeEach
     void open() {
-        database = TestDatabases.fresh(SERVICES);
-        db = database.jooq();
+        db = database.get().jooq();
         webhook = WebhookTable.lock(db, new WatchedWebhook("garden-1", "hook.example.org"));
-    }
-
-    @AfterEach
-    void close() {
-        database.close();
     }
 
     private record Miss(UUID id, Instant at, String namespace, String pod, UUID podUid) {}
