@@ -56,9 +56,16 @@ final class CelCondition {
                     CelStringExtensions.Function.REVERSE)));
 
     private final CelRuntime.@Nullable Program program;
+    private final boolean readsUnsureFields;
 
-    private CelCondition(CelRuntime.@Nullable Program program) {
+    private CelCondition(CelRuntime.@Nullable Program program, boolean readsUnsureFields) {
         this.program = program;
+        this.readsUnsureFields = readsUnsureFields;
+    }
+
+    /** Whether its value may depend on {@link UnsureFields}. */
+    boolean readsUnsureFields() {
+        return readsUnsureFields;
     }
 
     /** Compiles expressions. Costly to make, so make it once for all conditions of a webhook. */
@@ -106,9 +113,9 @@ final class CelCondition {
         CelCondition compile(String expression) {
             try {
                 CelAbstractSyntaxTree tree = compiler.compile(expression).getAst();
-                return new CelCondition(runtime.createProgram(tree));
+                return new CelCondition(runtime.createProgram(tree), UnsureFields.mayBeReadBy(tree));
             } catch (CelValidationException | CelEvaluationException e) {
-                return new CelCondition(null);
+                return new CelCondition(null, false);
             }
         }
     }

@@ -52,11 +52,15 @@ final class MatchConditions {
     /**
      * The decision.
      *
-     * @param possible the variables of each request that may have been: what holds for all of them holds; with none,
-     *     nothing can be decided
+     * @param possible the variables of each request that may have been, which differ by {@link UnsureFields} only: what
+     *     holds for all of them holds; with none, nothing can be decided
      */
     Decision decide(List<Map<String, Object>> possible) {
-        Set<Decision> decisions = possible.stream().map(this::decideOne).collect(Collectors.toSet());
+        boolean allCount = conditions.stream().anyMatch(CelCondition::readsUnsureFields);
+        Set<Decision> decisions = possible.stream()
+                .limit(allCount ? possible.size() : 1)
+                .map(this::decideOne)
+                .collect(Collectors.toSet());
         return decisions.size() == 1 ? decisions.iterator().next() : Decision.UNDECIDABLE;
     }
 
