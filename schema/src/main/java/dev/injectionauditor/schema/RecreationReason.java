@@ -17,6 +17,10 @@ public enum RecreationReason {
     NOT_ACTIVE,
     /** The Pod has the injection. */
     NOT_MISSED,
+    /**
+     * The webhook would not be called for it as it is configured now, so a replacement would not be injected either.
+     */
+    OUT_OF_SCOPE,
     /** Its controller is not the one that the request names, or it has none any more. */
     OWNER_CHANGED,
     /** Without a controller, and bare Pods are not allowed. */

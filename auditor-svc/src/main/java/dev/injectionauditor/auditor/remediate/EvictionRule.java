@@ -46,11 +46,13 @@ final class EvictionRule {
      * The decision on a request of which nothing is done yet.
      *
      * @param live the Pod that has the name now, null if there is none
+     * @param isInScope whether the webhook would be called for that one now
      * @param brake what speaks against any recreation for the webhook now
      */
     static Decision decide(
             RecreationRequest request,
             @Nullable Pod live,
+            boolean isInScope,
             Allowances allowances,
             Optional<RecreationReason> brake,
             Instant now) {
@@ -63,7 +65,7 @@ final class EvictionRule {
         if (!PodMapper.ref(live).uid().equals(request.pod().uid())) {
             return new Decision.Answer(Outcome.GONE, RecreationReason.OTHER_POD);
         }
-        Optional<RecreationReason> refusal = refusal(request, live, allowances);
+        Optional<RecreationReason> refusal = refusal(request, live, isInScope, allowances);
         if (refusal.isPresent()) {
             return new Decision.Answer(Outcome.REFUSED, refusal.get());
         }
@@ -74,7 +76,8 @@ final class EvictionRule {
                 .orElseGet(() -> new Decision.Evict(live));
     }
 
-    private static Optional<RecreationReason> refusal(RecreationRequest request, Pod live, Allowances allowances) {
+    private static Optional<RecreationReason> refusal(
+            RecreationRequest request, Pod live, boolean isInScope, Allowances allowances) {
         Map<String, String> annotations = live.getMetadata().getAnnotations();
         if (annotations != null && annotations.containsKey(MIRROR_ANNOTATION)) {
             return Optional.of(RecreationReason.MIRROR_POD);
@@ -91,6 +94,9 @@ final class EvictionRule {
         }
         if (PodMapper.lacking(live).isEmpty()) {
             return Optional.of(RecreationReason.NOT_MISSED);
+        }
+        if (!isInScope) {
+            return Optional.of(RecreationReason.OUT_OF_SCOPE);
         }
         OwnerRef owner = PodMapper.owner(live);
         if (!Objects.equals(uid(owner), uid(request.owner()))) {

@@ -1,5 +1,6 @@
 package dev.injectionauditor.auditor.remediate;
 
+import dev.injectionauditor.auditor.observe.CurrentScope;
 import dev.injectionauditor.auditor.policy.Allowances;
 import dev.injectionauditor.service.KafkaSettings;
 import dev.injectionauditor.service.Loop;
@@ -63,6 +64,7 @@ public final class RemediateRole implements AutoCloseable {
         BarePods barePods = new BarePods(pods, answers, fence, client.getKubernetesSerialization(), metrics);
         Remediator remediator = new Remediator(
                 pods,
+                new CurrentScope(once, clock),
                 new Evictor(once),
                 barePods,
                 journal,

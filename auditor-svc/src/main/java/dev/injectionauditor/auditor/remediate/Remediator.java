@@ -1,5 +1,6 @@
 package dev.injectionauditor.auditor.remediate;
 
+import dev.injectionauditor.auditor.observe.CurrentScope;
 import dev.injectionauditor.auditor.observe.PodMapper;
 import dev.injectionauditor.auditor.policy.Allowances;
 import dev.injectionauditor.auditor.remediate.EvictionRule.Decision;
@@ -31,6 +32,7 @@ final class Remediator {
     private static final Duration LONGEST_THROTTLE = Duration.ofSeconds(30);
 
     private final PodApi pods;
+    private final CurrentScope scope;
     private final Evictor evictor;
     private final BarePods barePods;
     private final Journal journal;
@@ -48,6 +50,7 @@ final class Remediator {
     /** @param longestReplacement how long a controller may take to replace a Pod */
     Remediator(
             PodApi pods,
+            CurrentScope scope,
             Evictor evictor,
             BarePods barePods,
             Journal journal,
@@ -60,6 +63,7 @@ final class Remediator {
             RemediateMetrics metrics,
             InstantSource clock) {
         this.pods = pods;
+        this.scope = scope;
         this.evictor = evictor;
         this.barePods = barePods;
         this.journal = journal;
@@ -93,7 +97,9 @@ final class Remediator {
     private Visit begin(Entry entry) {
         RecreationRequest request = entry.request();
         Pod live = pods.named(request.pod());
-        return switch (EvictionRule.decide(request, live, allowances, brakes.against(entry), clock.instant())) {
+        boolean isInScope = live != null && scope.covers(live, entry.source().webhook());
+        return switch (EvictionRule.decide(
+                request, live, isInScope, allowances, brakes.against(entry), clock.instant())) {
             case Decision.Answer(Outcome outcome, RecreationReason reason) -> {
                 RecreationReason obstacle = obstacles.remove(request.requestId());
                 yield answers.give(entry, outcome, outcome == Outcome.EXPIRED ? obstacle : reason, null);

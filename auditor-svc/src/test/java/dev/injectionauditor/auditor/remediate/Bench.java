@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import dev.injectionauditor.auditor.Database;
 import dev.injectionauditor.auditor.observe.PodMapper;
 import dev.injectionauditor.auditor.policy.Allowances;
+import dev.injectionauditor.localstack.FailOpenWebhook;
 import dev.injectionauditor.localstack.cluster.SimulatedCluster;
 import dev.injectionauditor.localstack.junit.LocalServices;
 import dev.injectionauditor.localstack.junit.Manifests;
@@ -39,8 +40,8 @@ import org.apache.kafka.common.TopicPartition;
 
 /**
  * The remediate role with all that it needs: Kafka and PostgreSQL are real, the cluster is simulated, with a proxy
- * before it. There is no webhook: a template without the variable stands for one that fails, a template with it for one
- * that is applied.
+ * before it. The webhook is configured, but nobody answers: a template without the variable stands for one that fails,
+ * a template with it for one that is applied.
  */
 final class Bench implements AutoCloseable {
 
@@ -74,6 +75,7 @@ final class Bench implements AutoCloseable {
         cluster = SimulatedCluster.start(0, InstantSource.system());
         proxy = new GatedProxy(cluster.url());
         client = cluster.client();
+        client.resource(FailOpenWebhook.ofNobody("hooks", SOURCE.webhook())).create();
         proxied = proxy.client();
         producer = new KafkaProducer<>(kafka.producer(Map.of()));
         client.pods().inNamespace(NAMESPACE).watch(new Watcher<>() {

@@ -10,6 +10,7 @@ import dev.injectionauditor.auditor.Database;
 import dev.injectionauditor.auditor.db.Tables;
 import dev.injectionauditor.auditor.observe.PodMapper;
 import dev.injectionauditor.auditor.policy.Allowances;
+import dev.injectionauditor.localstack.FailOpenWebhook;
 import dev.injectionauditor.localstack.junit.FreshDatabase;
 import dev.injectionauditor.localstack.junit.LocalServices;
 import dev.injectionauditor.localstack.junit.Manifests;
@@ -18,6 +19,7 @@ import dev.injectionauditor.schema.RecreationRequest;
 import dev.injectionauditor.schema.RecreationResult;
 import dev.injectionauditor.schema.RecreationResult.Outcome;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookConfigurationBuilder;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -107,6 +109,45 @@ class RemediateIT {
         RecreationRequest next =
                 new RecreationRequest("next", later.pod(), later.owner(), 1, false, Instant.now(), later.expiresAt());
         assertThat(bench.execute(next).outcome()).isEqualTo(Outcome.RECREATED);
+    }
+
+    @Test
+    void shouldLeaveAPodThatTheWebhookIsNotForAnyMore() throws Exception {
+        // Given a missed Pod, whose namespace has been taken from the webhook since
+        Pod pod = bench.missed("web", 1).getFirst();
+        selectNamespaces("not-there");
+        bench.start();
+
+        // When its recreation is requested, then it is left alone
+        RecreationResult result = bench.execute(request(pod));
+        assertThat(result.outcome()).isEqualTo(Outcome.REFUSED);
+        assertThat(result.reason()).isEqualTo(RecreationReason.OUT_OF_SCOPE.text());
+        assertThat(bench.evictions(pod)).isZero();
+
+        // And so it is when the webhook is not configured at all
+        bench.client
+                .resource(FailOpenWebhook.ofNobody("hooks", Bench.SOURCE.webhook()))
+                .delete();
+        assertThat(bench.execute(again(request(pod))).reason()).isEqualTo(RecreationReason.OUT_OF_SCOPE.text());
+        assertThat(bench.evictions(pod)).isZero();
+    }
+
+    private void selectNamespaces(String label) {
+        bench.client
+                .resource(new MutatingWebhookConfigurationBuilder(
+                                FailOpenWebhook.ofNobody("hooks", Bench.SOURCE.webhook()))
+                        .editFirstWebhook()
+                        .withNewNamespaceSelector()
+                        .addToMatchLabels(label, "")
+                        .endNamespaceSelector()
+                        .endWebhook()
+                        .build())
+                .update();
+    }
+
+    private static RecreationRequest again(RecreationRequest request) {
+        return new RecreationRequest(
+                "again", request.pod(), request.owner(), 2, false, request.requestedAt(), request.expiresAt());
     }
 
     @Test
