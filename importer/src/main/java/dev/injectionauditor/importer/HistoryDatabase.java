@@ -4,7 +4,6 @@ import dev.injectionauditor.auditor.Database;
 import dev.injectionauditor.localstack.Folders;
 import dev.injectionauditor.localstack.LocalPostgres;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import org.jooq.DSLContext;
@@ -35,10 +34,10 @@ final class HistoryDatabase implements AutoCloseable {
      * @param copyOf of the data that an empty folder gets, which saves making them; null to make them
      */
     static HistoryDatabase startIn(Path folder, @Nullable Path copyOf) throws IOException {
-        if (copyOf != null && !isHistory(folder)) {
-            Folders.copy(copyOf, folder);
+        if (copyOf != null && !LocalPostgres.hasData(folder)) {
+            Folders.copy(copyOf, folder, LocalPostgres.LAST_FILE);
         }
-        boolean isNew = !isHistory(folder);
+        boolean isNew = !LocalPostgres.hasData(folder);
         LocalPostgres postgres = LocalPostgres.start(folder, 0);
         try {
             if (isNew) {
@@ -49,16 +48,6 @@ final class HistoryDatabase implements AutoCloseable {
             postgres.stop();
             throw new IOException("cannot make a database in " + folder, e);
         }
-    }
-
-    /** Whether this is the folder of a history. */
-    static boolean isHistory(Path folder) {
-        return Files.exists(folder.resolve("PG_VERSION"));
-    }
-
-    /** Whether a server works on the data of this folder, or was killed while it did. */
-    static boolean isInUse(Path folder) {
-        return Files.exists(folder.resolve("postmaster.pid"));
     }
 
     private static HistoryDatabase migrated(@Nullable LocalPostgres own, Database database) {

@@ -1,6 +1,8 @@
 package dev.injectionauditor.importer;
 
 import dev.injectionauditor.auditor.audit.LoggedHistory;
+import dev.injectionauditor.localstack.Folders;
+import dev.injectionauditor.localstack.LocalPostgres;
 import dev.injectionauditor.schema.WatchedWebhook;
 import dev.injectionauditor.service.Settings;
 import java.io.IOException;
@@ -87,9 +89,9 @@ final class ImportOptions implements Callable<Integer> {
     @Option(
             names = "--copy-of",
             paramLabel = "FOLDER",
-            description =
-                    "Folder of a history that is not in use; a new one begins as a copy of it. ./run import-cache makes an"
-                            + " empty one, which is used from then on, as it takes less time than making one.")
+            description = "Folder of a history that is not in use; a new one in a folder begins as a copy of it. ./run"
+                    + " import-cache makes an empty one, which is used from then on, as it takes less time than"
+                    + " making one.")
     @Nullable String copyOf;
 
     @Option(names = "--json", description = "Print the summary as one line of JSON last.")
@@ -111,11 +113,7 @@ final class ImportOptions implements Callable<Integer> {
         if (folder != null && postgresUrl != null) {
             settings.problem("--folder", "is of no use with --postgres-url");
         }
-        if (copyOf != null && !HistoryDatabase.isHistory(Path.of(copyOf))) {
-            settings.problem("--copy-of", "is not the folder of a history");
-        } else if (copyOf != null && HistoryDatabase.isInUse(Path.of(copyOf))) {
-            settings.problem("--copy-of", "is in use");
-        }
+        checkFolders(settings);
         settings.check();
 
         Path data = folder == null && postgresUrl == null
@@ -137,6 +135,25 @@ final class ImportOptions implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    private void checkFolders(Settings settings) throws IOException {
+        if (postgresUrl != null) {
+            return;
+        }
+        boolean isNew = folder == null || !LocalPostgres.hasData(Path.of(folder));
+        if (folder != null && isNew && !Folders.isEmpty(Path.of(folder))) {
+            settings.problem("--folder", "is neither empty nor a history");
+        } else if (folder != null && LocalPostgres.isInUse(Path.of(folder))) {
+            settings.problem("--folder", "is in use");
+        }
+        if (copyOf != null && isNew) {
+            if (!LocalPostgres.hasData(Path.of(copyOf))) {
+                settings.problem("--copy-of", "is not a history");
+            } else if (LocalPostgres.isInUse(Path.of(copyOf))) {
+                settings.problem("--copy-of", "is in use");
+            }
+        }
     }
 
     private static boolean close(CompletableFuture<HistoryDatabase> database) throws IOException {

@@ -24,7 +24,7 @@ sealed interface Line permits PodCreation, Line.Skipped {
         DRY_RUN("dryRun"),
         /** The API server answered with another code than 201. */
         NOT_CREATED("notCreated"),
-        /** An event with this auditID was there already. */
+        /** An event with this auditID and time was there already. */
         REPEATED("repeated"),
         /** From before the time that the history is kept for. */
         TOO_OLD("tooOld");

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Texts that were read lately, so that one that comes again and again, as names of fields do, is made once. Takes no
- * more than half a megabyte; not for several threads.
+ * more than a megabyte; not for several threads.
  */
 final class RecentTexts {
 

@@ -2,10 +2,13 @@ package dev.injectionauditor.importer;
 
 import static dev.injectionauditor.auditor.db.Tables.EVIDENCE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.injectionauditor.auditor.audit.LoggedCreation;
 import dev.injectionauditor.auditor.audit.LoggedHistory;
 import dev.injectionauditor.localstack.Folders;
+import dev.injectionauditor.localstack.LocalPostgres;
+import dev.injectionauditor.service.ServiceCommand;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,10 +41,10 @@ class HistoryDatabaseIT {
         Path first = folders.resolve("first");
         try (HistoryDatabase history = HistoryDatabase.startIn(first, null)) {
             add(history, 0);
-            assertThat(HistoryDatabase.isInUse(first)).isTrue();
+            assertThat(LocalPostgres.isInUse(first)).isTrue();
         }
-        assertThat(HistoryDatabase.isHistory(first)).isTrue();
-        assertThat(HistoryDatabase.isInUse(first)).isFalse();
+        assertThat(LocalPostgres.hasData(first)).isTrue();
+        assertThat(LocalPostgres.isInUse(first)).isFalse();
 
         // When another one begins with a copy of it
         Path second = folders.resolve("second");
@@ -57,6 +60,44 @@ class HistoryDatabaseIT {
         try (HistoryDatabase history = HistoryDatabase.startIn(second, first)) {
             assertThat(history.jooq().fetchCount(EVIDENCE)).isEqualTo(2);
         }
+    }
+
+    @Test
+    void shouldRefuseFoldersThatAreOfNoUseAndLeaveThemAlone() throws IOException {
+        // Given a folder with something else in it, one that is in use, and one that lacks most of its data
+        Path others = Files.createDirectory(folders.resolve("others"));
+        Files.writeString(others.resolve("notes.txt"), "mine");
+        Path damaged = Files.createDirectory(folders.resolve("damaged"));
+        Files.writeString(damaged.resolve("PG_VERSION"), "18");
+        Path used = folders.resolve("used");
+        try (HistoryDatabase history = HistoryDatabase.startIn(used, null)) {
+            add(history, 0);
+
+            // When a history is to be in them, then it says why not
+            assertThat(importInto("--folder=" + others)).isEqualTo(2);
+            assertThat(importInto("--folder=" + used)).isEqualTo(2);
+            assertThat(importInto("--folder=" + folders.resolve("new"), "--copy-of=" + used))
+                    .isEqualTo(2);
+            assertThat(importInto("--folder=" + folders.resolve("new"), "--copy-of=" + others))
+                    .isEqualTo(2);
+            assertThatThrownBy(() -> HistoryDatabase.startIn(others, null)).isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> HistoryDatabase.startIn(used, null)).isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> HistoryDatabase.startIn(others, used)).isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> HistoryDatabase.startIn(damaged, null)).isNotNull();
+
+            // And nothing has happened to any of them
+            assertThat(history.jooq().fetchCount(EVIDENCE)).isOne();
+        }
+        assertThat(others.resolve("notes.txt")).hasContent("mine");
+        assertThat(damaged.resolve("PG_VERSION")).hasContent("18");
+        assertThat(folders.resolve("new")).doesNotExist();
+        try (HistoryDatabase history = HistoryDatabase.startIn(used, null)) {
+            assertThat(history.jooq().fetchCount(EVIDENCE)).isOne();
+        }
+    }
+
+    private static int importInto(String... arguments) {
+        return ServiceCommand.run(new ImportOptions(Map.of()), Map.of(), arguments);
     }
 
     private static void add(HistoryDatabase history, int second) {

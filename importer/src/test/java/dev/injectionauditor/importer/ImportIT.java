@@ -28,6 +28,9 @@ import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
@@ -219,6 +222,89 @@ class ImportIT {
         // Then both count, once
         assertThat(database.get().jooq().fetchCount(EVIDENCE)).isEqualTo(2);
         assertThat(history.outages()).singleElement().extracting("missed").isEqualTo(1L);
+    }
+
+    @Test
+    void shouldKnowAnEventThatNamesNoWebhookInTheSameWay() throws IOException {
+        // Given two such events with the same id
+        LoggedHistory history = new LoggedHistory(database.get().jooq(), "garden-1", Duration.ofSeconds(5));
+        UUID id = UUID.randomUUID();
+        LoggedCreation one = new LoggedCreation(id, Instant.EPOCH, "shop", "a", null, false, Map.of());
+        LoggedCreation other = new LoggedCreation(id, Instant.EPOCH.plusMillis(1), "shop", "a", null, false, Map.of());
+
+        // Then they count once, however they come, and once more for another cluster
+        assertThat(history.add(List.of(one)).creations()).containsExactly(one);
+        assertThat(history.add(List.of(other, one, other)).creations()).containsExactly(other);
+        assertThat(history.add(List.of(one, other)).creations()).isEmpty();
+        assertThat(new LoggedHistory(database.get().jooq(), "garden-2", Duration.ofSeconds(5))
+                        .add(List.of(one, other))
+                        .creations())
+                .containsExactlyInAnyOrder(one, other);
+    }
+
+    @Test
+    void shouldTakeTimesThatAreFinerThanWhatIsStored() throws IOException {
+        // Given an event with nanoseconds, and another one of its id in the same microsecond
+        String fine = Recorded.lines().getFirst().replaceFirst("(\"stageTimestamp\":\"[^\"]{26})Z", "$1123Z");
+        String finer = Recorded.lines().getFirst().replaceFirst("(\"stageTimestamp\":\"[^\"]{26})Z", "$1999Z");
+        assertThat(fine).isNotEqualTo(Recorded.lines().getFirst());
+
+        // When they come together, and again
+        importer.read(in(List.of(fine, finer)));
+        Importer again = newImporter();
+        again.read(in(List.of(finer, fine, Recorded.lines().getFirst())));
+
+        // Then they are one event
+        assertThat(importer.summary().pods()).isOne();
+        assertThat(again.summary().pods()).isZero();
+        assertThat(again.summary().skipped()).isEqualTo(Map.of(Reason.REPEATED, 3L));
+    }
+
+    @Test
+    void shouldAddWhatAnEventTellsOfAWebhookThatWasNotKnown() {
+        // Given an event whose log told of one webhook only, and the same event with another one
+        LoggedHistory history = new LoggedHistory(database.get().jooq(), "garden-1", Duration.ofSeconds(5));
+        UUID id = UUID.randomUUID();
+        String webhook = Recorded.WEBHOOK;
+        history.add(List.of(new LoggedCreation(id, Instant.EPOCH, "shop", "a", null, false, Map.of(webhook, true))));
+
+        LoggedCreation both = new LoggedCreation(
+                id, Instant.EPOCH, "shop", "a", null, true, Map.of(webhook, true, "other.example.org", false));
+
+        assertThat(history.add(List.of(both)).creations()).containsExactly(both);
+        assertThat(database.get().jooq().fetchCount(EVIDENCE)).isEqualTo(2);
+        assertThat(history.outages()).singleElement().extracting("webhook").isEqualTo("other.example.org");
+    }
+
+    @Test
+    void shouldNotBlockAnotherImport() throws Exception {
+        // Given events that name no webhook and events that name one of two, each in opposite orders
+        List<LoggedCreation> events = new ArrayList<>();
+        for (int i = 0; i < 5_000; i++) {
+            events.add(new LoggedCreation(
+                    new UUID(1, i),
+                    Instant.ofEpochSecond(i),
+                    "shop",
+                    "a",
+                    null,
+                    false,
+                    i % 3 == 0 ? Map.of() : Map.of("webhook-" + i % 3, true)));
+        }
+
+        // When two imports add them at the same time
+        try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
+            List<Future<Integer>> added = new ArrayList<>();
+            for (List<LoggedCreation> order : List.of(events, events.reversed())) {
+                added.add(
+                        threads.submit(() -> new LoggedHistory(database.get().jooq(), "garden-1", Duration.ofSeconds(5))
+                                .add(order)
+                                .creations()
+                                .size()));
+            }
+
+            // Then both end, and each event counts once
+            assertThat(added.get(0).get() + added.get(1).get()).isEqualTo(5_000);
+        }
     }
 
     @Test

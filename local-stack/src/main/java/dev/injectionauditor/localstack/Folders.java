@@ -16,17 +16,41 @@ public final class Folders {
 
     private Folders() {}
 
-    /** Copies a folder with all that is in it, permissions included, to one that is not there yet or is empty. */
-    public static void copy(Path from, Path to) throws IOException {
+    /** Whether a folder is not there, or has nothing in it. */
+    public static boolean isEmpty(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            return true;
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.findAny().isEmpty();
+        }
+    }
+
+    /**
+     * Copies a folder with all that is in it, permissions included.
+     *
+     * @param to not there yet, or empty
+     * @param last name of the file that is copied after all others: where it is, the copy is complete
+     * @throws IOException if that is not possible; nothing is left of the copy then
+     */
+    public static void copy(Path from, Path to, String last) throws IOException {
+        if (!isEmpty(to)) {
+            throw new IOException(to + " is not empty");
+        }
+        Path end = from.resolve(last);
         try (Stream<Path> all = Files.walk(from)) {
-            for (Path path : (Iterable<Path>) all::iterator) {
+            for (Path path : (Iterable<Path>) all.filter(path -> !path.equals(end))::iterator) {
                 Path copy = to.resolve(from.relativize(path).toString());
                 if (!Files.isDirectory(copy)) {
                     Files.copy(path, copy, StandardCopyOption.COPY_ATTRIBUTES);
                 }
             }
+            Files.setPosixFilePermissions(to, Files.getPosixFilePermissions(from));
+            Files.copy(end, to.resolve(last), StandardCopyOption.COPY_ATTRIBUTES);
+        } catch (IOException | RuntimeException e) {
+            delete(to);
+            throw e;
         }
-        Files.setPosixFilePermissions(to, Files.getPosixFilePermissions(from));
     }
 
     /** Deletes a folder with all that is in it, as far as it is there. */

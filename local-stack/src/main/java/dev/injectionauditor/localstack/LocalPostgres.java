@@ -20,6 +20,10 @@ public final class LocalPostgres implements AutoCloseable {
     /** The superuser; the server trusts everybody on 127.0.0.1, so any password will do. */
     public static final String USER = "postgres";
 
+    /** File of a data folder without which it is none; a copy ends with it. */
+    public static final String LAST_FILE = "PG_VERSION";
+
+    private static final String PID_FILE = "postmaster.pid";
     private static final Pattern DATABASE_NAME = Pattern.compile("[a-z_][a-z0-9_]{0,62}");
 
     private final Path dataDirectory;
@@ -33,22 +37,51 @@ public final class LocalPostgres implements AutoCloseable {
     }
 
     /**
-     * Starts a new server.
+     * Starts a server.
      *
-     * @param dataDirectory where it keeps its data until it is closed; must not hold anything else, and its parents
-     *     must be readable by everybody, because PostgreSQL does not run as root
+     * @param dataDirectory where it keeps its data until it is closed: not there yet, empty, or with the data of a
+     *     server that was stopped; its parents must be readable by everybody, because PostgreSQL does not run as root
      * @param port where it listens; 0 takes any free port
-     * @throws IOException if it cannot be started
+     * @throws IOException if it cannot be started; the folder is as it was then
      */
     public static LocalPostgres start(Path dataDirectory, int port) throws IOException {
+        boolean isNew = Folders.isEmpty(dataDirectory);
+        if (!isNew && !hasData(dataDirectory)) {
+            throw new IOException(dataDirectory + " is neither empty nor a data folder of PostgreSQL");
+        }
+        if (isInUse(dataDirectory)) {
+            throw new IOException("a PostgreSQL runs in " + dataDirectory);
+        }
         try {
             return new LocalPostgres(dataDirectory, port);
         } catch (IOException | RuntimeException e) {
             // The start fails after the server was launched if this process is shutting down.
             kill(dataDirectory);
-            Folders.delete(dataDirectory);
+            if (isNew) {
+                Folders.delete(dataDirectory);
+            }
             throw e;
         }
+    }
+
+    /** Whether this is a data folder. */
+    public static boolean hasData(Path dataDirectory) {
+        return Files.exists(dataDirectory.resolve(LAST_FILE));
+    }
+
+    /** Whether a server works on the data in this folder. */
+    public static boolean isInUse(Path dataDirectory) throws IOException {
+        Path pid = dataDirectory.resolve(PID_FILE);
+        if (!Files.exists(pid)) {
+            return false;
+        }
+        List<String> lines = Files.readAllLines(pid);
+        // One that was killed has left the file; its number may be another process's by now.
+        return !lines.isEmpty()
+                && ProcessHandle.of(Long.parseLong(lines.getFirst().strip()))
+                        .flatMap(server -> server.info().command())
+                        .filter(command -> command.endsWith("postgres"))
+                        .isPresent();
     }
 
     private static void kill(Path dataDirectory) {
@@ -101,9 +134,8 @@ public final class LocalPostgres implements AutoCloseable {
 
     /** Process id of the server, while it runs. */
     public long pid() throws IOException {
-        return Long.parseLong(Files.readAllLines(dataDirectory.resolve("postmaster.pid"))
-                .getFirst()
-                .strip());
+        return Long.parseLong(
+                Files.readAllLines(dataDirectory.resolve(PID_FILE)).getFirst().strip());
     }
 
     /** Stops the server as an administrator would: sessions are cut off, the data stays. */

@@ -98,11 +98,14 @@ final class BinaryCopy {
         }
     }
 
-    /** Microseconds since 2000, rounded as PostgreSQL rounds the text of a time. */
+    /** Microseconds since 2000, rounded as PostgreSQL rounds the text of a time: half of one to the even neighbour. */
     private static long micros(Instant time) {
+        long micros = time.getNano() / NANOS_PER_MICRO;
+        long twiceTheRest = time.getNano() % NANOS_PER_MICRO * 2;
+        boolean isUp = twiceTheRest > NANOS_PER_MICRO || (twiceTheRest == NANOS_PER_MICRO && micros % 2 == 1);
         return Math.addExact(
                 Math.multiplyExact(time.getEpochSecond() - EPOCH.getEpochSecond(), MICROS_PER_SECOND),
-                (time.getNano() + NANOS_PER_MICRO / 2) / NANOS_PER_MICRO);
+                isUp ? micros + 1 : micros);
     }
 
     private void text(String text) throws SQLException {

@@ -12,7 +12,7 @@ import java.util.UUID;
  * @param at when
  * @param version breaks ties between equal times: the resource version, of a probe that of the cluster; 0 where there
  *     is none
- * @param ref what it is from: the uid of a Pod, or a uid made from the id of a signal or audit event
+ * @param ref what it is from: the uid of a Pod, a uid made from the id of a probe, or the auditID of an audit event
  * @param source what tells it
  * @param kind whether the call was applied
  */

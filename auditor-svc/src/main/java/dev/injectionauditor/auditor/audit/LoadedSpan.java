@@ -10,8 +10,8 @@ import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
- * Evidence of which one span of time is in memory as well, so that questions about it need no statement. Made for a
- * batch of an audit log, which nearly always is all that there is of its span.
+ * Evidence of which one span of time is in memory as well, so that nearly all questions about it need no statement.
+ * Made for a batch of an audit log, which in most cases is all that there is of its span.
  */
 final class LoadedSpan implements EvidenceLog {
 

@@ -1,6 +1,7 @@
 package dev.injectionauditor.auditor.audit;
 
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -9,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * The creation of a Pod, as the audit log of an API server tells of it.
  *
  * @param auditId identity of the request; a client may choose it, so the event is known by its time as well
- * @param at when the answer was complete, by the clock of the API server
+ * @param at when the answer was complete, by the clock of the API server; cut to microseconds, which is what is stored
  * @param namespace of the Pod
  * @param name of the Pod; null if the log does not tell
  * @param podUid uid of the Pod; null if the log does not tell
@@ -24,6 +25,10 @@ public record LoggedCreation(
         @Nullable UUID podUid,
         boolean failedOpen,
         Map<String, Boolean> applied) {
+
+    public LoggedCreation {
+        at = at.truncatedTo(ChronoUnit.MICROS);
+    }
 
     /** What it tells of one of its webhooks. */
     Evidence evidence(String webhook) {

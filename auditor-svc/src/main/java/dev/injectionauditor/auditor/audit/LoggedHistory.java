@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -58,12 +59,16 @@ public final class LoggedHistory {
         Collection<LoggedCreation> events = withoutRepetition(batch);
         return jooq.transactionResult(configuration -> {
             DSLContext tx = configuration.dsl();
+            // In the order of their names, so that two imports cannot block each other, and before the retention, as
+            // those do who drop old evidence.
+            Map<String, Integer> webhooks = new TreeMap<>();
+            byWebhook(events).keySet().forEach(name -> webhooks.put(name, WebhookTable.lock(tx, webhook(name))));
             Instant keptSince = RetentionTable.keptSince(tx);
             List<LoggedCreation> kept = events.stream()
                     .filter(creation -> !creation.at().isBefore(keptSince))
                     .toList();
             Set<LoggedCreation> added = Collections.newSetFromMap(new IdentityHashMap<>());
-            byWebhook(kept).forEach((webhook, creations) -> added.addAll(add(tx, webhook, creations)));
+            byWebhook(kept).forEach((name, creations) -> added.addAll(add(tx, name, webhooks.get(name), creations)));
             added.addAll(addUncalled(
                     tx,
                     kept.stream()
@@ -73,16 +78,24 @@ public final class LoggedHistory {
         });
     }
 
-    private record Identity(UUID auditId, Instant at) {}
+    private record Identity(UUID auditId, Instant at) {
+
+        static Identity of(LoggedCreation creation) {
+            return new Identity(creation.auditId(), creation.at());
+        }
+    }
 
     private static Collection<LoggedCreation> withoutRepetition(Collection<LoggedCreation> batch) {
         Map<Identity, LoggedCreation> events = new LinkedHashMap<>();
-        batch.forEach(creation -> events.putIfAbsent(new Identity(creation.auditId(), creation.at()), creation));
+        batch.forEach(creation -> events.putIfAbsent(Identity.of(creation), creation));
         return events.values();
     }
 
-    /** In the order of their names, so that two imports cannot block each other. */
-    private static SortedMap<String, List<LoggedCreation>> byWebhook(List<LoggedCreation> creations) {
+    private WatchedWebhook webhook(String name) {
+        return new WatchedWebhook(cluster, name);
+    }
+
+    private static SortedMap<String, List<LoggedCreation>> byWebhook(Collection<LoggedCreation> creations) {
         SortedMap<String, List<LoggedCreation>> byWebhook = new TreeMap<>();
         creations.forEach(creation -> creation.applied()
                 .keySet()
@@ -93,9 +106,7 @@ public final class LoggedHistory {
     }
 
     /** Returns those that are new. An event that names a webhook is known by its evidence. */
-    private List<LoggedCreation> add(DSLContext tx, String name, List<LoggedCreation> creations) {
-        WatchedWebhook source = new WatchedWebhook(cluster, name);
-        int webhook = WebhookTable.lock(tx, source);
+    private List<LoggedCreation> add(DSLContext tx, String name, int webhook, List<LoggedCreation> creations) {
         EvidenceTable table = new EvidenceTable(tx, webhook);
         NavigableSet<Evidence> told = creations.stream()
                 .map(creation -> creation.evidence(name))
@@ -112,7 +123,7 @@ public final class LoggedHistory {
                 tx,
                 webhook,
                 added.stream().filter(creation -> !creation.applied().get(name)).toList());
-        new OutageHistory(evidence, new OutageTable(tx, webhook), source, quietPeriod)
+        new OutageHistory(evidence, new OutageTable(tx, webhook), webhook(name), quietPeriod)
                 .update(told.stream()
                         .map(piece -> new EvidenceChange(null, piece))
                         .toList());
@@ -120,19 +131,24 @@ public final class LoggedHistory {
     }
 
     /** As above, for events that name no webhook, which leave no evidence. */
-    private static List<LoggedCreation> addUncalled(DSLContext tx, List<LoggedCreation> creations) {
+    private List<LoggedCreation> addUncalled(DSLContext tx, List<LoggedCreation> creations) {
         if (creations.isEmpty()) {
             return List.of();
         }
-        Set<UUID> added = new HashSet<>(Rows.of(LOGGED_CREATION, creations)
+        // Always in the same order, for the same reason as the webhooks.
+        List<LoggedCreation> sorted = creations.stream()
+                .sorted(Comparator.comparing(LoggedCreation::at).thenComparing(LoggedCreation::auditId))
+                .toList();
+        Set<Identity> added = new HashSet<>(Rows.of(LOGGED_CREATION, sorted)
+                .all(LOGGED_CREATION.CLUSTER, cluster)
                 .each(LOGGED_CREATION.AUDIT_ID, LoggedCreation::auditId)
                 .each(LOGGED_CREATION.LOGGED_AT, LoggedCreation::at)
                 .insertInto(tx)
                 .onConflictDoNothing()
-                .returning(LOGGED_CREATION.AUDIT_ID)
-                .fetch(LOGGED_CREATION.AUDIT_ID));
+                .returning(LOGGED_CREATION.AUDIT_ID, LOGGED_CREATION.LOGGED_AT)
+                .fetch(row -> new Identity(row.getAuditId(), row.getLoggedAt())));
         return creations.stream()
-                .filter(creation -> added.contains(creation.auditId()))
+                .filter(creation -> added.contains(Identity.of(creation)))
                 .toList();
     }
 
