@@ -16,7 +16,7 @@ final class PlainTexts implements JsonTexts {
     public <T> T read(byte[] bytes, int offset, int length, Function<Json, T> reading, T broken) {
         try {
             return reading.apply(new PlainJson(recent, bytes, offset, length));
-        } catch (PlainJson.UnusualException e) {
+        } catch (PlainCursor.UnusualException e) {
             return others.read(bytes, offset, length, reading, broken);
         }
     }

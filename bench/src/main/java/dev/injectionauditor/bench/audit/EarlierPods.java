@@ -67,6 +67,8 @@ final class EarlierPods {
                 from evidence where kind = 'missed'
                 group by webhook_id, extract(epoch from at)::bigint / 600
                 """);
+        // So far, Pods without admissions and admissions without Pods have been looked for.
+        db.execute("insert into sweep select webhook_id, {0}::timestamptz from watched_webhook", end.toString());
         db.execute("vacuum analyze");
         db.execute("checkpoint");
         db.execute("reset search_path");
