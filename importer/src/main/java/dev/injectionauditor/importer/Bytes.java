@@ -18,10 +18,7 @@ final class Bytes {
     private static final long BACKSLASHES = ONES * '\\';
     private static final long SPACES = ONES * ' ';
 
-    /**
-     * The numbers of the bytes, the last one in the lowest byte: what is shifted to the left by a byte ends in one
-     * less.
-     */
+    /** Its byte 7 - k, counted from the lowest, is k: shifted to the left by k bytes, it has k as its highest byte. */
     private static final long NUMBERS = 0x0001020304050607L;
 
     private Bytes() {}

@@ -47,7 +47,7 @@ class PlainCursor {
         at++;
     }
 
-    /** Passes over a value. */
+    /** Passes over a value; as {@link Json#skip} says. */
     public void skip() {
         long arrays = 0;
         int depth = 0;
