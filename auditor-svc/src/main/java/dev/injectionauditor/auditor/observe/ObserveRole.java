@@ -38,7 +38,8 @@ public final class ObserveRole implements AutoCloseable {
     private final WatchedWebhook source;
     private final int queueCapacity;
     private final Probes probes;
-    private final MeterRegistry metrics;
+    private final MeterRegistry registry;
+    private final ObserveMetrics metrics;
     private final InstantSource clock;
     private final Loop loop;
     private @Nullable Observer observer;
@@ -62,7 +63,7 @@ public final class ObserveRole implements AutoCloseable {
             WatchedWebhook source,
             int queueCapacity,
             Probes probes,
-            MeterRegistry metrics,
+            MeterRegistry registry,
             InstantSource clock) {
         this.client = client;
         this.producer = producer;
@@ -70,7 +71,8 @@ public final class ObserveRole implements AutoCloseable {
         this.source = source;
         this.queueCapacity = queueCapacity;
         this.probes = probes;
-        this.metrics = metrics;
+        this.registry = registry;
+        this.metrics = new ObserveMetrics(registry);
         this.clock = clock;
         this.loop = new Loop("observe", this::runOnce, TICK, clock);
     }
@@ -88,6 +90,7 @@ public final class ObserveRole implements AutoCloseable {
     private boolean runOnce() throws InterruptedException, TimeoutException {
         if (observer != null && observer.isBroken()) {
             LOG.warn("Observations were lost; starting anew from a list");
+            metrics.overflowed();
             earlier = observer.pods();
             stopObserving();
             nextBegin = Begin.OVERFLOW;
@@ -106,14 +109,16 @@ public final class ObserveRole implements AutoCloseable {
 
     private void observe() throws InterruptedException, TimeoutException {
         EventQueue queue = new EventQueue(queueCapacity);
+        metrics.queue(queue);
         sender = new Loop(
                 "observe-send",
                 new EventSender(queue, producer, new EventCodec(), topics, source),
                 Duration.ZERO,
                 clock);
         sender.start();
-        observer = new Observer(client, source, queue, nextBegin, earlier, metrics, clock);
+        observer = new Observer(client, source, queue, nextBegin, earlier, registry, clock);
         earlier = null;
+        metrics.observing(observer.pods());
         if (probes.interval().isPositive()) {
             prober = new Loop("observe-probe", observer.prober(probes.namespace()), probes.interval(), clock);
             prober.start();
@@ -122,6 +127,7 @@ public final class ObserveRole implements AutoCloseable {
     }
 
     private void stopObserving() {
+        metrics.notObserving();
         if (prober != null) {
             prober.close();
             prober = null;
@@ -140,6 +146,7 @@ public final class ObserveRole implements AutoCloseable {
     public void close() {
         loop.close();
         stopObserving();
+        metrics.stopped();
         producer.flush();
     }
 }

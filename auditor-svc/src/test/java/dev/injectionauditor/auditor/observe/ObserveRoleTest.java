@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.injectionauditor.localstack.FailOpenWebhook;
 import dev.injectionauditor.localstack.cluster.SimulatedCluster;
+import dev.injectionauditor.localstack.junit.Manifests;
 import dev.injectionauditor.schema.Event;
 import dev.injectionauditor.schema.EventCodec;
 import dev.injectionauditor.schema.InvalidEventException;
@@ -82,11 +83,56 @@ class ObserveRoleTest {
     }
 
     @Test
+    void shouldShowWhatItWatches() throws Exception {
+        // Given two Pods
+        SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+        try (SimulatedCluster cluster = SimulatedCluster.start(0, InstantSource.system());
+                KubernetesClient client = cluster.client()) {
+            configureWebhook(client);
+            client.resource(Manifests.pod("default", "one")).create();
+            client.resource(Manifests.pod("default", "two")).create();
+
+            // When
+            try (ObserveRole role = role(client, Duration.ZERO, metrics)) {
+                role.start();
+
+                // Then they are counted, and nothing waits or was lost
+                await().atMost(LONGEST)
+                        .until(() -> metrics.get("injection_auditor_observed_pods")
+                                        .gauge()
+                                        .value()
+                                == 2);
+                await().atMost(LONGEST)
+                        .until(() -> metrics.get("injection_auditor_observations_waiting")
+                                        .gauge()
+                                        .value()
+                                == 0);
+                assertThat(metrics.get("injection_auditor_observe_overflows")
+                                .counter()
+                                .count())
+                        .isZero();
+            }
+
+            // And another turn of the role shows its own
+            assertThat(metrics.find("injection_auditor_observed_pods").gauge()).isNull();
+            try (ObserveRole role = role(client, Duration.ZERO, metrics)) {
+                role.start();
+                await().atMost(LONGEST)
+                        .until(() -> metrics.get("injection_auditor_observed_pods")
+                                        .gauge()
+                                        .value()
+                                == 2);
+            }
+        }
+    }
+
+    @Test
     void shouldStartAnewFromAListIfKafkaDoesNotTakeAnObservation() throws Exception {
+        SimpleMeterRegistry registry = new SimpleMeterRegistry();
         // Given a role that observes
         try (SimulatedCluster cluster = SimulatedCluster.start(0, InstantSource.system());
                 KubernetesClient client = cluster.client();
-                ObserveRole role = role(client, Duration.ZERO, new SimpleMeterRegistry())) {
+                ObserveRole role = role(client, Duration.ZERO, registry)) {
             configureWebhook(client);
             role.start();
             await().atMost(LONGEST).until(() -> !sent(Signal.Watched.class).isEmpty());
@@ -99,6 +145,10 @@ class ObserveRoleTest {
                     .untilAsserted(() -> assertThat(sent(Signal.Watched.class))
                             .extracting(Signal.Watched::begin)
                             .contains(Begin.STARTED, Begin.OVERFLOW));
+            assertThat(registry.get("injection_auditor_observe_overflows")
+                            .counter()
+                            .count())
+                    .isOne();
         }
     }
 

@@ -1,0 +1,67 @@
+package dev.injectionauditor.auditor.observe;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What the observe role shows of itself while it is active in this process. */
+final class ObserveMetrics {
+
+    private final MeterRegistry registry;
+    private final List<Gauge> gauges;
+    private final Counter overflows;
+    private volatile @Nullable EventQueue queue;
+    private volatile @Nullable PodTracker pods;
+
+    ObserveMetrics(MeterRegistry registry) {
+        this.registry = registry;
+        this.gauges = List.of(
+                Gauge.builder("injection_auditor_observed_pods", this, ObserveMetrics::observedPods)
+                        .description("Pods that are watched; 0 until the first list is complete")
+                        .register(registry),
+                Gauge.builder("injection_auditor_observations_waiting", this, ObserveMetrics::waiting)
+                        .description("Observations and signals that wait for Kafka")
+                        .register(registry));
+        this.overflows = Counter.builder("injection_auditor_observe_overflows")
+                .description("How many times observations were lost, so that all Pods were listed again")
+                .register(registry);
+    }
+
+    /** A queue is used from now on. */
+    void queue(EventQueue used) {
+        queue = used;
+    }
+
+    /** All Pods have been listed, and are watched. */
+    void observing(PodTracker watched) {
+        pods = watched;
+    }
+
+    /** Observations were lost. */
+    void overflowed() {
+        overflows.increment();
+    }
+
+    /** Nothing is observed for now. */
+    void notObserving() {
+        queue = null;
+        pods = null;
+    }
+
+    /** Takes the gauges back: another process has the Lease, and a later turn of this one has its own. */
+    void stopped() {
+        gauges.forEach(registry::remove);
+    }
+
+    private double observedPods() {
+        PodTracker watched = pods;
+        return watched == null ? 0 : watched.size();
+    }
+
+    private double waiting() {
+        EventQueue used = queue;
+        return used == null ? 0 : used.size();
+    }
+}
