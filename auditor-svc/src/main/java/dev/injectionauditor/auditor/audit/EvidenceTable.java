@@ -52,10 +52,13 @@ final class EvidenceTable implements EvidenceLog {
     Set<Evidence> stored(Collection<Evidence> wanted) {
         Set<Evidence> stored = new HashSet<>();
         if (!wanted.isEmpty()) {
+            Instant[] times =
+                    wanted.stream().map(Evidence::at).distinct().sorted().toArray(Instant[]::new);
             stored.addAll(tx.selectFrom(EVIDENCE)
                     .where(EVIDENCE.WEBHOOK_ID.eq(webhook))
-                    .and(EVIDENCE.AT.eq(
-                            any(wanted.stream().map(Evidence::at).distinct().toArray(Instant[]::new))))
+                    .and(EVIDENCE.AT.eq(any(times)))
+                    // Spares a look into every partition.
+                    .and(EVIDENCE.AT.between(times[0], times[times.length - 1]))
                     .and(EVIDENCE.REF.eq(any(wanted.stream().map(Evidence::ref).toArray(UUID[]::new))))
                     .fetch(EvidenceTable::evidence));
         }

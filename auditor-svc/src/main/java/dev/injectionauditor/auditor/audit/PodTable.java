@@ -17,11 +17,14 @@ import dev.injectionauditor.schema.PodRef;
 import dev.injectionauditor.schema.RecreationTraits;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
@@ -38,14 +41,20 @@ final class PodTable {
     private PodTable() {}
 
     /**
-     * The stored Pods that these observations are of, and all those that share a stamp with one of them or carry the
-     * stamp of an observation.
+     * The stored Pods that these observations are of, and all those that carry the stamp of one of them or of an
+     * observation, as far as that may change a verdict.
      */
     static List<StoredPod> load(DSLContext tx, int webhook, List<PodObservation> observations) {
         if (observations.isEmpty()) {
             return List.of();
         }
-        // The time is part of the identity of the row: it spares a look into every partition.
+        Instant[] times = observations.stream()
+                .map(PodObservation::createdAt)
+                .distinct()
+                .sorted()
+                .toArray(Instant[]::new);
+        // The time is part of the identity of the row. It spares a look into every partition, but only as a span: an
+        // array is not known yet when a plan for any array is made.
         List<StoredPod> pods = fetch(
                 tx,
                 webhook,
@@ -54,21 +63,37 @@ final class PodTable {
                                 .map(observation -> observation.pod().uid())
                                 .distinct()
                                 .toArray(UUID[]::new)))
-                        .and(POD.CREATED_AT.eq(any(observations.stream()
-                                .map(PodObservation::createdAt)
-                                .distinct()
-                                .toArray(Instant[]::new)))));
-        UUID[] stamps = Stream.concat(
-                        observations.stream().map(PodObservation::stamp),
-                        pods.stream().map(pod -> pod.facts().stamp()))
-                .filter(Objects::nonNull)
-                .distinct()
-                .toArray(UUID[]::new);
+                        .and(POD.CREATED_AT.eq(any(times)))
+                        .and(POD.CREATED_AT.between(times[0], times[times.length - 1])));
+        UUID[] stamps = stampsInQuestion(observations, pods);
         List<StoredPod> all = new ArrayList<>(pods);
         if (stamps.length > 0) {
             all.addAll(fetch(tx, webhook, POD.STAMP.eq(any(stamps))));
         }
         return all;
+    }
+
+    /**
+     * The stamps that may turn out to be another Pod's. Not in question is that of a Pod which is stored with it as
+     * injected: nobody else that is stored has a better right to it, and for who comes with the same it is in question.
+     */
+    private static UUID[] stampsInQuestion(List<PodObservation> observations, List<StoredPod> pods) {
+        Map<UUID, StoredPod> stored = pods.stream()
+                .collect(Collectors.toMap(pod -> pod.facts().pod().uid(), pod -> pod, (one, other) -> one));
+        Set<UUID> stamps = new LinkedHashSet<>();
+        for (PodObservation observation : observations) {
+            StoredPod before = stored.get(observation.pod().uid());
+            if (before == null) {
+                stamps.add(observation.stamp());
+            } else if (observation.scope().exemption() != null
+                    || !Objects.equals(observation.stamp(), before.facts().stamp())
+                    || !before.verdict().restsOnStamp()) {
+                stamps.add(observation.stamp());
+                stamps.add(before.facts().stamp());
+            }
+        }
+        stamps.remove(null);
+        return stamps.toArray(UUID[]::new);
     }
 
     /** Whether there is a Pod with a missed call from one time to another, both inclusive. */

@@ -22,4 +22,12 @@ public enum Verdict {
             case INJECTED, INCOMPLETE, EXEMPT, PREDATES -> false;
         };
     }
+
+    /** Whether the Pod has the best right to its stamp. */
+    boolean restsOnStamp() {
+        return switch (this) {
+            case INJECTED, INCOMPLETE -> true;
+            case MISSED, PRESET, EXEMPT, PREDATES -> false;
+        };
+    }
 }

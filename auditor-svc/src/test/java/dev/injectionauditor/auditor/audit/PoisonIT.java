@@ -100,7 +100,7 @@ class PoisonIT {
                         tuple(6L, "an event that the auditor itself sends"),
                         tuple(7L, "cannot be stored: SQLSTATE 22021"),
                         tuple(8L, "cannot be stored: SQLSTATE 22009"),
-                        tuple(9L, "cannot be stored: SQLSTATE 22009"),
+                        tuple(9L, "cannot be stored: a number or time is out of range"),
                         tuple(10L, "cannot be stored: SQLSTATE 22009"));
         assertThat(metrics.counter("injection_auditor_audit_poison_records").count())
                 .isEqualTo(10);
