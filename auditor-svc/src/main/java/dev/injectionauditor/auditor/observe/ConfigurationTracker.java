@@ -12,8 +12,10 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /** Knows how the watched webhook is and was configured. Written by an informer, read by others. */
 final class ConfigurationTracker implements ResourceEventHandler<MutatingWebhookConfiguration> {
@@ -39,10 +41,13 @@ final class ConfigurationTracker implements ResourceEventHandler<MutatingWebhook
         return timeline.at(version, List.of());
     }
 
-    /** Whether any configuration that may decide about a Pod has match conditions, which may ask for any field. */
-    boolean haveConditions() {
-        return timeline.anyMatch(configurations ->
-                configurations.stream().anyMatch(one -> !one.conditions().isEmpty()));
+    /** The match conditions of all configurations that may decide about a Pod; none is empty. */
+    Set<MatchConditions> conditions() {
+        return timeline.values()
+                .flatMap(List::stream)
+                .map(ConfiguredWebhook::conditions)
+                .filter(conditions -> !conditions.isEmpty())
+                .collect(Collectors.toSet());
     }
 
     @Override

@@ -52,7 +52,7 @@ public final class CurrentScope {
                                 namespace == null
                                         ? null
                                         : new LabelsInForce(labels == null ? Map.of() : labels, Instant.EPOCH),
-                                () -> variables.of(pod, false))
+                                conditions -> conditions.decide(variables.of(pod, false)))
                         .scope()
                         .exemption()
                 == null;

@@ -95,7 +95,7 @@ final class Observer implements AutoCloseable {
             informers.start(watched, account(namespaces, WatchedSpan.Kind.NAMESPACES));
             followService();
             this.pods = informers.start(
-                    PodDecoding.of(client, configuration::haveConditions)
+                    PodDecoding.of(client, configuration::conditions, tracker::knows)
                             .pods()
                             .inAnyNamespace()
                             .withLimit(LIST_LIMIT)

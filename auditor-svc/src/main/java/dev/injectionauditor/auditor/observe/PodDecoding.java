@@ -1,12 +1,19 @@
 package dev.injectionauditor.auditor.observe;
 
+import dev.injectionauditor.auditor.observe.MatchConditions.Decision;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.api.model.WatchEvent;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.impl.KubernetesClientImpl;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
-import java.util.function.BooleanSupplier;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.databind.DeserializationContext;
@@ -16,9 +23,9 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.module.SimpleModule;
 
 /**
- * How Pods are read from lists and watches: slim, with their whole JSON while a match condition may ask for any field,
- * but never as the objects of the client library, which would take half a millisecond and more for each. The client
- * library reads each event of a watch into a tree first; here it is read as it comes, so use this for Pods only.
+ * How Pods are read from lists and watches: slim. Match conditions, which may ask for any field, are evaluated before
+ * the next Pod is read, so that the JSON of many never waits in memory. The client library reads each event of a watch
+ * into a tree first; here it is read as it comes, so use this for Pods only.
  */
 final class PodDecoding {
 
@@ -27,17 +34,22 @@ final class PodDecoding {
     /**
      * The same client, for list and watch of Pods; its connections stay those of the other, so it is not to be closed.
      *
-     * @param whole asked for each Pod, by several threads: whether its whole JSON is needed
+     * @param conditions the match conditions that may decide about a Pod; asked for each Pod, by several threads
+     * @param decided whether the Pod with this uid needs no decision any more
      */
-    static KubernetesClient of(KubernetesClient client, BooleanSupplier whole) {
+    static KubernetesClient of(
+            KubernetesClient client, Supplier<Set<MatchConditions>> conditions, Predicate<UUID> decided) {
         KubernetesClientImpl shared = client.adapt(KubernetesClientImpl.class);
         return new KubernetesClientImpl(
-                shared.getHttpClient(), shared.getConfiguration(), shared::getExecutor, serialization(whole));
+                shared.getHttpClient(),
+                shared.getConfiguration(),
+                shared::getExecutor,
+                serialization(conditions, decided));
     }
 
-    static KubernetesSerialization serialization(BooleanSupplier whole) {
+    static KubernetesSerialization serialization(Supplier<Set<MatchConditions>> conditions, Predicate<UUID> decided) {
         SimpleModule module = new SimpleModule()
-                .addDeserializer(Pod.class, new OfPod(whole))
+                .addDeserializer(Pod.class, new OfPod(conditions, decided))
                 .addDeserializer(WatchEvent.class, new OfEvent());
         return new KubernetesSerialization(
                 JsonMapper.builder().addModule(module).build(), true);
@@ -45,22 +57,36 @@ final class PodDecoding {
 
     private static final class OfPod extends ValueDeserializer<Pod> {
 
-        private final BooleanSupplier whole;
+        private final Supplier<Set<MatchConditions>> conditions;
+        private final Predicate<UUID> decided;
 
-        private OfPod(BooleanSupplier whole) {
-            this.whole = whole;
+        private OfPod(Supplier<Set<MatchConditions>> conditions, Predicate<UUID> decided) {
+            this.conditions = conditions;
+            this.decided = decided;
         }
 
         @Override
         public Pod deserialize(JsonParser json, DeserializationContext context) {
-            if (!whole.getAsBoolean()) {
-                return SlimPodReader.read(json, null);
+            Set<MatchConditions> asked = conditions.get();
+            if (asked.isEmpty()) {
+                return SlimPodReader.read(json, Map.of());
             }
             JsonNode tree = context.readTree(json);
             try (JsonParser again = tree.traverse(context)) {
                 again.nextToken();
-                return SlimPodReader.read(again, JsonTrees.map(tree));
+                return SlimPodReader.read(again, decisions(tree, asked));
             }
+        }
+
+        private Map<MatchConditions, Decision> decisions(JsonNode pod, Set<MatchConditions> asked) {
+            String uid = pod.at("/metadata/uid").asString("");
+            // A bookmark has none.
+            if (uid.isEmpty() || decided.test(UUID.fromString(uid))) {
+                return Map.of();
+            }
+            List<Map<String, Object>> possible = AdmissionVariables.of(JsonTrees.map(pod), false);
+            return asked.stream()
+                    .collect(Collectors.toMap(conditions -> conditions, conditions -> conditions.decide(possible)));
         }
     }
 

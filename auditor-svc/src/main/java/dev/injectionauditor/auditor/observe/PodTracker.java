@@ -65,6 +65,11 @@ final class PodTracker {
                 .toList();
     }
 
+    /** Whether the scope of a Pod is decided. */
+    synchronized boolean knows(UUID uid) {
+        return told.containsKey(uid);
+    }
+
     /** Number of Pods that are known. */
     synchronized int size() {
         return told.size();

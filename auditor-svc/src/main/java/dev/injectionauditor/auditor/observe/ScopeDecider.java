@@ -72,16 +72,17 @@ final class ScopeDecider implements Function<Pod, Scope> {
                                 .labels(pod.getMetadata().getNamespace(), version)
                                 .orElse(null)
                         : null,
-                () -> variables(pod, dryRun));
+                conditions -> decide(conditions, pod, dryRun));
+    }
+
+    private MatchConditions.Decision decide(MatchConditions conditions, Pod pod, boolean dryRun) {
+        return pod instanceof SlimPod slim
+                ? slim.decision(conditions).orElseGet(() -> conditions.decide(variables(slim)))
+                : conditions.decide(variables.of(pod, dryRun));
     }
 
     /** None at all if the whole Pod cannot be had: then nothing can be decided. */
-    private List<Map<String, Object>> variables(Pod pod, boolean dryRun) {
-        return pod instanceof SlimPod slim
-                ? slim.whole()
-                        .map(json -> AdmissionVariables.of(json, dryRun))
-                        .or(() -> wholes.apply(slim).map(whole -> variables.of(whole, dryRun)))
-                        .orElse(List.of())
-                : variables.of(pod, dryRun);
+    private List<Map<String, Object>> variables(SlimPod pod) {
+        return wholes.apply(pod).map(whole -> variables.of(whole, false)).orElse(List.of());
     }
 }

@@ -8,8 +8,8 @@ import io.fabric8.kubernetes.api.model.admissionregistration.v1.RuleWithOperatio
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,13 +36,13 @@ final class ScopeRule {
      *
      * @param configured the webhook as it was configured, null if it was not
      * @param namespace labels of the Pod's namespace then in force, null if they are not known
-     * @param variables variables for the match conditions; only asked for if there are any
+     * @param conditions what match conditions decide about the Pod; only asked if there are any
      */
     static Decision decide(
             Pod pod,
             @Nullable ConfiguredWebhook configured,
             @Nullable LabelsInForce namespace,
-            Supplier<List<Map<String, Object>>> variables) {
+            Function<MatchConditions, MatchConditions.Decision> conditions) {
         if (orEmpty(pod.getMetadata().getAnnotations()).containsKey(MIRROR_ANNOTATION)) {
             return new Decision(
                     new Scope(Exemption.MIRROR_POD, configured == null ? null : configuration(configured, namespace)),
@@ -59,7 +59,7 @@ final class ScopeRule {
         if (exemption != null || configured.conditions().isEmpty()) {
             return new Decision(new Scope(exemption, configuration), false);
         }
-        return switch (configured.conditions().decide(variables.get())) {
+        return switch (conditions.apply(configured.conditions())) {
             case CALLED -> new Decision(new Scope(null, configuration), false);
             case NOT_CALLED -> new Decision(new Scope(Exemption.MATCH_CONDITIONS, configuration), false);
             case UNDECIDABLE -> new Decision(new Scope(Exemption.MATCH_CONDITIONS, configuration), true);
@@ -75,11 +75,11 @@ final class ScopeRule {
             Pod pod,
             List<ConfiguredWebhook> configured,
             @Nullable LabelsInForce namespace,
-            Supplier<List<Map<String, Object>>> variables) {
+            Function<MatchConditions, MatchConditions.Decision> conditions) {
         List<Decision> decisions = configured.isEmpty()
-                ? List.of(decide(pod, (ConfiguredWebhook) null, namespace, variables))
+                ? List.of(decide(pod, (ConfiguredWebhook) null, namespace, conditions))
                 : configured.stream()
-                        .map(one -> decide(pod, one, namespace, variables))
+                        .map(one -> decide(pod, one, namespace, conditions))
                         .toList();
         return first(decisions, decision -> decision.scope().exemption() == null)
                 .or(() -> first(decisions, Decision::undecidable))

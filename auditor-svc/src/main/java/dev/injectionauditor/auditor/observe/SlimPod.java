@@ -1,26 +1,27 @@
 package dev.injectionauditor.auditor.observe;
 
+import dev.injectionauditor.auditor.observe.MatchConditions.Decision;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A Pod of which only those fields were read that {@link PodMapper}, label selectors and the informer need. Match
- * conditions may ask for any field; for them there is the whole of its JSON, if any were known when it was read.
+ * conditions may ask for any field, so they are never evaluated on one, but while it is read.
  */
 final class SlimPod extends Pod {
 
     private static final long serialVersionUID = 1;
 
-    private final transient @Nullable Map<String, Object> whole;
+    private final transient Map<MatchConditions, Decision> decisions;
 
-    SlimPod(@Nullable Map<String, Object> whole) {
-        this.whole = whole;
+    /** @param decisions of those conditions that were evaluated while it was read */
+    SlimPod(Map<MatchConditions, Decision> decisions) {
+        this.decisions = decisions;
     }
 
-    /** Its JSON: maps, lists, texts, booleans, {@link Long} and {@link Double}, without what is null. */
-    Optional<Map<String, Object>> whole() {
-        return Optional.ofNullable(whole);
+    /** What these conditions decide about it; empty if that was not asked while it was read. */
+    Optional<Decision> decision(MatchConditions conditions) {
+        return Optional.ofNullable(decisions.get(conditions));
     }
 }

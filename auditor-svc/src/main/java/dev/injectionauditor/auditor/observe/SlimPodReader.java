@@ -34,10 +34,10 @@ final class SlimPodReader {
     /**
      * Reads a Pod; the parser stands at its beginning, and afterwards at its end.
      *
-     * @param whole what {@link SlimPod#whole} is to tell
+     * @param decisions what {@link SlimPod#decision} is to tell
      */
-    static SlimPod read(JsonParser json, @Nullable Map<String, Object> whole) {
-        SlimPod pod = new SlimPod(whole);
+    static SlimPod read(JsonParser json, Map<MatchConditions, MatchConditions.Decision> decisions) {
+        SlimPod pod = new SlimPod(decisions);
         fields(json, field -> {
             switch (field) {
                 case "metadata" -> pod.setMetadata(meta(json));

@@ -2,7 +2,7 @@ package dev.injectionauditor.auditor.observe;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * What something was, in the order of resource versions: one order for all that a cluster stores, whichever watch tells
@@ -42,9 +42,9 @@ final class Timeline<T> {
         return now.isEmpty() ? unknown : now.getFirst().value;
     }
 
-    /** Whether any value that is kept is so. */
-    boolean anyMatch(Predicate<T> test) {
-        return entries.stream().map(Entry::value).anyMatch(test);
+    /** All values that are kept, oldest first. */
+    Stream<T> values() {
+        return entries.stream().map(Entry::value);
     }
 
     /** A resource version as a number (KEP-5504); {@link Long#MAX_VALUE}, so the latest, if it is none. */

@@ -8,17 +8,19 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodList;
 import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.api.model.WatchEvent;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookBuilder;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.Set;
+import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -30,8 +32,9 @@ class PodDecodingTest {
 
     private final JsonMapper json = JsonMapper.shared();
     private final KubernetesSerialization wholes = new KubernetesSerialization();
-    private final AtomicBoolean whole = new AtomicBoolean();
-    private final KubernetesSerialization slim = PodDecoding.serialization(whole::get);
+    private final Set<MatchConditions> conditions = new HashSet<>();
+    private final Set<UUID> decided = new HashSet<>();
+    private final KubernetesSerialization slim = PodDecoding.serialization(() -> conditions, decided::contains);
     private List<ObjectNode> events;
 
     @BeforeEach
@@ -121,35 +124,57 @@ class PodDecodingTest {
     }
 
     @Test
-    void shouldKeepTheWholeJsonWhileItIsNeeded() {
+    void shouldGiveConditionsWhatTheyGetOfAWholePod() {
         AdmissionVariables variables = new AdmissionVariables(wholes);
         for (ObjectNode event : pods()) {
-            String stored = event.get("object").toString();
-            Pod typed = wholes.unmarshal(stored, Pod.class);
-
-            // When the JSON of a Pod is kept, with a null in it, which API servers only write in the status
-            whole.set(true);
+            // Given a Pod with a null in it, which API servers only write in the status
+            Pod typed = wholes.unmarshal(event.get("object").toString(), Pod.class);
             ((ObjectNode) event.at("/object/spec")).putNull("schedulerHints");
-            Pod pod = slimPod(event);
 
-            // Then it is observed as before, and the JSON is what was stored
-            assertSame(pod, typed);
-            Map<String, Object> kept = ((SlimPod) pod).whole().orElseThrow();
-            assertThat(withoutStatus(json.writeValueAsString(kept))).isEqualTo(withoutStatus(stored));
-
-            // And conditions get what they would of the Pod of the client library
-            assertThat(json.readTree(json.writeValueAsString(sent(AdmissionVariables.of(kept, false)))))
+            assertThat(json.readTree(json.writeValueAsString(
+                            sent(AdmissionVariables.of(JsonTrees.map(event.get("object")), false)))))
                     .isEqualTo(json.readTree(json.writeValueAsString(sent(variables.of(typed, false)))));
-
-            whole.set(false);
-            assertThat(((SlimPod) slimPod(event)).whole()).isEmpty();
         }
     }
 
-    private JsonNode withoutStatus(String pod) {
-        ObjectNode tree = (ObjectNode) json.readTree(pod);
-        tree.remove("status");
-        return tree;
+    @Test
+    void shouldDecideAboutAPodWhileItIsRead() {
+        // Given conditions that ask for a field that is not read otherwise
+        MatchConditions called = conditions("object.spec.schedulerName == 'default-scheduler'");
+        MatchConditions notCalled = conditions("object.spec.schedulerName != 'default-scheduler'");
+        for (ObjectNode event : pods()) {
+            // When they are known, then a Pod that is read comes with what they decide, and else is as before
+            conditions.addAll(List.of(called, notCalled));
+            SlimPod pod = (SlimPod) slimPod(event);
+            assertThat(pod.decision(called)).contains(MatchConditions.Decision.CALLED);
+            assertThat(pod.decision(notCalled)).contains(MatchConditions.Decision.NOT_CALLED);
+            assertSame(pod, wholes.unmarshal(event.get("object").toString(), Pod.class));
+
+            // When it is decided already, or they are not known, then it does not
+            UUID uid = UUID.fromString(pod.getMetadata().getUid());
+            decided.add(uid);
+            assertThat(((SlimPod) slimPod(event)).decision(called)).isEmpty();
+            decided.remove(uid);
+            conditions.clear();
+            assertThat(((SlimPod) slimPod(event)).decision(called)).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldReadBookmarksWhileThereAreConditions() {
+        conditions.add(conditions("has(object.spec.nodeName)"));
+        assertThat(events)
+                .filteredOn(event -> event.get("type").asString().equals("BOOKMARK"))
+                .isNotEmpty()
+                .allSatisfy(event -> assertThat(slimPod(event).getMetadata().getResourceVersion())
+                        .isEqualTo(event.at("/object/metadata/resourceVersion").asString()));
+    }
+
+    private static MatchConditions conditions(String expression) {
+        return MatchConditions.of(new MutatingWebhookBuilder()
+                .withFailurePolicy("Ignore")
+                .addNewMatchCondition(expression, "condition")
+                .build());
     }
 
     /** Without the null of CEL, which is no JSON. */

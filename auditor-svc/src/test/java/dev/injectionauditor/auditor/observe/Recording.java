@@ -156,7 +156,7 @@ public final class Recording {
                         pod,
                         configured.at(Instant.parse(pod.getMetadata().getCreationTimestamp())),
                         new LabelsInForce(Map.of(), Instant.EPOCH),
-                        List::of)
+                        conditions -> MatchConditions.Decision.UNDECIDABLE)
                 .scope());
         for (JsonNode event : watch) {
             Pod pod = stamped(event.get("object"));

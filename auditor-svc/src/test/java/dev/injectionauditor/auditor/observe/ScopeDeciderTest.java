@@ -207,7 +207,7 @@ class ScopeDeciderTest {
     @Test
     void shouldEvaluateNoConditionOnAPodThatWasReadSlim() {
         // Given a condition that holds for what has no scheduler of its own, as every Pod read slim looks like
-        assertThat(configurations.haveConditions()).isFalse();
+        assertThat(configurations.conditions()).isEmpty();
         configurations.onAdd(
                 new MutatingWebhookConfigurationBuilder(configuration("hooks", FIRST, 100, "06:00:00", "in", "shop"))
                         .editFirstWebhook()
@@ -215,13 +215,13 @@ class ScopeDeciderTest {
                         .endWebhook()
                         .build());
         namespaces.onAdd(namespace("shop", 50, "05:00:00", Map.of()));
-        assertThat(configurations.haveConditions()).isTrue();
+        assertThat(configurations.conditions()).hasSize(1);
         Pod whole = new PodBuilder(pod("shop", 150))
                 .editOrNewSpec()
                 .withSchedulerName("own")
                 .endSpec()
                 .build();
-        SlimPod slim = new SlimPod(null);
+        SlimPod slim = new SlimPod(Map.of());
         slim.setMetadata(whole.getMetadata());
 
         // When the whole Pod cannot be had, then nothing is decided
@@ -234,12 +234,13 @@ class ScopeDeciderTest {
         assertThat(decider.apply(slim).exemption()).isEqualTo(Exemption.MATCH_CONDITIONS);
         assertThat(undecidable()).isEqualTo(1);
 
-        // When its JSON is at hand, then nobody is asked
+        // When it was decided while it was read, then nobody is asked
         wholes.clear();
-        SlimPod usual = new SlimPod(Map.of("metadata", Map.of("name", "web"), "spec", Map.of()));
+        MatchConditions conditions = configurations.conditions().iterator().next();
+        SlimPod usual = new SlimPod(Map.of(conditions, MatchConditions.Decision.CALLED));
         usual.setMetadata(whole.getMetadata());
         assertThat(decider.apply(usual).exemption()).isNull();
-        SlimPod own = new SlimPod(Map.of("metadata", Map.of("name", "web"), "spec", Map.of("schedulerName", "own")));
+        SlimPod own = new SlimPod(Map.of(conditions, MatchConditions.Decision.NOT_CALLED));
         own.setMetadata(whole.getMetadata());
         assertThat(decider.apply(own)).isEqualTo(decider.apply(whole));
         assertThat(undecidable()).isEqualTo(1);

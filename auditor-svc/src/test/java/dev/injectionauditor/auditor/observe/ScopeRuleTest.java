@@ -14,13 +14,16 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ScopeRuleTest {
+
+    private static final Function<MatchConditions, MatchConditions.Decision> UNKNOWN =
+            conditions -> MatchConditions.Decision.UNDECIDABLE;
 
     private static final Instant CONFIGURED = Instant.parse("2026-11-23T06:00:00Z");
     private static final LabelsInForce PLAIN = new LabelsInForce(Map.of(), Instant.EPOCH);
@@ -140,7 +143,7 @@ class ScopeRuleTest {
                 .withFailurePolicy("Ignore")
                 .addNewMatchCondition("request.namespace == 'bank'", "bank")
                 .build();
-        Supplier<List<Map<String, Object>>> none = () -> {
+        Function<MatchConditions, MatchConditions.Decision> none = conditions -> {
             throw new AssertionError("not needed");
         };
 
@@ -153,7 +156,7 @@ class ScopeRuleTest {
                         pod(Map.of()),
                         configured(conditional),
                         PLAIN,
-                        () -> List.of(Map.of("request", Map.of("namespace", "shop")))))
+                        conditions -> conditions.decide(List.of(Map.of("request", Map.of("namespace", "shop"))))))
                 .satisfies(decision -> {
                     assertThat(decision.scope().exemption()).isEqualTo(Exemption.MATCH_CONDITIONS);
                     assertThat(decision.undecidable()).isFalse();
@@ -170,9 +173,9 @@ class ScopeRuleTest {
                 .build();
 
         // Then
-        assertThat(ScopeRule.decide(pod(Map.of()), configured(webhook().build()), null, List::of))
+        assertThat(ScopeRule.decide(pod(Map.of()), configured(webhook().build()), null, UNKNOWN))
                 .satisfies(decision -> assertThat(decision.scope().exemption()).isNull());
-        assertThat(ScopeRule.decide(pod(Map.of()), configured(selecting), null, List::of)
+        assertThat(ScopeRule.decide(pod(Map.of()), configured(selecting), null, UNKNOWN)
                         .undecidable())
                 .isTrue();
     }
@@ -201,7 +204,7 @@ class ScopeRuleTest {
     }
 
     private static Scope decide(Pod pod, ConfiguredWebhook configured, LabelsInForce namespace) {
-        return ScopeRule.decide(pod, configured, namespace, List::of).scope();
+        return ScopeRule.decide(pod, configured, namespace, UNKNOWN).scope();
     }
 
     private static Exemption exemption(Pod pod, MutatingWebhook webhook, Map<String, String> namespaceLabels) {
