@@ -37,10 +37,10 @@ final class HistoryDatabase implements AutoCloseable {
         if (copyOf != null && !LocalPostgres.hasData(folder)) {
             Folders.copy(copyOf, folder, LocalPostgres.LAST_FILE);
         }
-        boolean isNew = !LocalPostgres.hasData(folder);
         LocalPostgres postgres = LocalPostgres.start(folder, 0);
         try {
-            if (isNew) {
+            // Not only in a new folder: an import may have been stopped before it made the database.
+            if (!postgres.hasDatabase(NAME)) {
                 postgres.createDatabase(NAME);
             }
             return migrated(postgres, Database.open(postgres.jdbcUrl(NAME), LocalPostgres.USER, null));

@@ -141,6 +141,10 @@ final class ImportOptions implements Callable<Integer> {
         if (postgresUrl != null) {
             return;
         }
+        if (folder != null && Files.isRegularFile(Path.of(folder))) {
+            settings.problem("--folder", "is a file");
+            return;
+        }
         boolean isNew = folder == null || !LocalPostgres.hasData(Path.of(folder));
         if (folder != null && isNew && !Folders.isEmpty(Path.of(folder))) {
             settings.problem("--folder", "is neither empty nor a history");

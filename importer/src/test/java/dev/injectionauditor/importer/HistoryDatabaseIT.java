@@ -63,6 +63,17 @@ class HistoryDatabaseIT {
     }
 
     @Test
+    void shouldGoOnWhereAnImportWasStoppedBeforeItMadeTheDatabase() throws IOException {
+        Path folder = folders.resolve("begun");
+        LocalPostgres.start(folder, 0).stop();
+
+        try (HistoryDatabase history = HistoryDatabase.startIn(folder, null)) {
+            add(history, 0);
+            assertThat(history.jooq().fetchCount(EVIDENCE)).isOne();
+        }
+    }
+
+    @Test
     void shouldRefuseFoldersThatAreOfNoUseAndLeaveThemAlone() throws IOException {
         // Given a folder with something else in it, one that is in use, and one that lacks most of its data
         Path others = Files.createDirectory(folders.resolve("others"));
@@ -76,6 +87,7 @@ class HistoryDatabaseIT {
             // When a history is to be in them, then it says why not
             assertThat(importInto("--folder=" + others)).isEqualTo(2);
             assertThat(importInto("--folder=" + used)).isEqualTo(2);
+            assertThat(importInto("--folder=" + others.resolve("notes.txt"))).isEqualTo(2);
             assertThat(importInto("--folder=" + folders.resolve("new"), "--copy-of=" + used))
                     .isEqualTo(2);
             assertThat(importInto("--folder=" + folders.resolve("new"), "--copy-of=" + others))

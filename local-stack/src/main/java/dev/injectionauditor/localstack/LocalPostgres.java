@@ -6,9 +6,11 @@ import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -55,10 +57,10 @@ public final class LocalPostgres implements AutoCloseable {
         try {
             return new LocalPostgres(dataDirectory, port);
         } catch (IOException | RuntimeException e) {
-            // The start fails after the server was launched if this process is shutting down.
-            kill(dataDirectory);
-            if (isNew) {
-                Folders.delete(dataDirectory);
+            try {
+                cleanUp(dataDirectory, isNew);
+            } catch (IOException | RuntimeException suppressed) {
+                e.addSuppressed(suppressed);
             }
             throw e;
         }
@@ -71,28 +73,31 @@ public final class LocalPostgres implements AutoCloseable {
 
     /** Whether a server works on the data in this folder. */
     public static boolean isInUse(Path dataDirectory) throws IOException {
-        Path pid = dataDirectory.resolve(PID_FILE);
-        if (!Files.exists(pid)) {
-            return false;
-        }
-        List<String> lines = Files.readAllLines(pid);
-        // One that was killed has left the file; its number may be another process's by now.
-        return !lines.isEmpty()
-                && ProcessHandle.of(Long.parseLong(lines.getFirst().strip()))
-                        .flatMap(server -> server.info().command())
-                        .filter(command -> command.endsWith("postgres"))
-                        .isPresent();
+        return server(dataDirectory).isPresent();
     }
 
-    private static void kill(Path dataDirectory) {
-        List<ProcessHandle> servers = ProcessHandle.allProcesses()
+    private static Optional<ProcessHandle> server(Path dataDirectory) throws IOException {
+        Path pid = dataDirectory.resolve(PID_FILE);
+        List<String> lines = Files.exists(pid) ? Files.readAllLines(pid) : List.of();
+        // One that was killed has left the file; its number may be another process's by now.
+        return lines.stream()
+                .findFirst()
+                .flatMap(first -> ProcessHandle.of(Long.parseLong(first.strip())))
                 .filter(process -> process.info()
-                        .commandLine()
-                        .filter(line -> line.contains(dataDirectory.toString()))
-                        .isPresent())
-                .toList();
-        servers.forEach(ProcessHandle::destroyForcibly);
-        servers.forEach(server -> server.onExit().join());
+                        .command()
+                        .filter(command -> command.endsWith("postgres"))
+                        .isPresent());
+    }
+
+    private static void cleanUp(Path dataDirectory, boolean isNew) throws IOException {
+        // The start fails after the server was launched if this process is shutting down.
+        server(dataDirectory).ifPresent(server -> {
+            server.destroyForcibly();
+            server.onExit().join();
+        });
+        if (isNew) {
+            Folders.delete(dataDirectory);
+        }
     }
 
     private EmbeddedPostgres launch(int onPort) throws IOException {
@@ -106,6 +111,16 @@ public final class LocalPostgres implements AutoCloseable {
                 .setOutputRedirector(Redirect.DISCARD)
                 .setErrorRedirector(Redirect.DISCARD)
                 .start();
+    }
+
+    /** Whether there is a database of this name. */
+    public boolean hasDatabase(String name) throws SQLException {
+        try (Connection connection = server.getPostgresDatabase().getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet found =
+                        statement.executeQuery("select 1 from pg_database where datname = '" + checked(name) + "'")) {
+            return found.next();
+        }
     }
 
     /** Makes an empty database and returns its JDBC URL. */

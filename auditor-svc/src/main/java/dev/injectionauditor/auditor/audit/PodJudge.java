@@ -34,7 +34,8 @@ final class PodJudge {
     /**
      * A judge of one batch.
      *
-     * @param stored every stored Pod that an observation is of, and every stored Pod that has a stamp of one of them
+     * @param stored every stored Pod that an observation is of, and every stored Pod that has a stamp which may turn
+     *     out to be another's ({@link PodTable#load})
      */
     PodJudge(Collection<StoredPod> stored) {
         stored.forEach(pod -> this.stored.put(pod.facts().pod().uid(), pod));

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 /**
@@ -22,7 +23,9 @@ import java.util.function.Function;
  */
 final class PodTracker {
 
-    private final Map<UUID, PodObservation> told = new HashMap<>();
+    /** Written under the lock; read without it by those who must not wait while a scope is decided. */
+    private final Map<UUID, PodObservation> told = new ConcurrentHashMap<>();
+
     private final Interner interner = new Interner();
     private final Function<Pod, Scope> scopes;
 
@@ -66,12 +69,12 @@ final class PodTracker {
     }
 
     /** Whether the scope of a Pod is decided. */
-    synchronized boolean knows(UUID uid) {
+    boolean knows(UUID uid) {
         return told.containsKey(uid);
     }
 
     /** Number of Pods that are known. */
-    synchronized int size() {
+    int size() {
         return told.size();
     }
 

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Decides, with the live Pod at hand, whether a request may be executed (design, section 6). */
@@ -46,13 +47,14 @@ final class EvictionRule {
      * The decision on a request of which nothing is done yet.
      *
      * @param live the Pod that has the name now, null if there is none
-     * @param isInScope whether the webhook would be called for that one now
+     * @param isInScope whether the webhook would be called for that one now; only asked if nothing else speaks against
+     *     it
      * @param brake what speaks against any recreation for the webhook now
      */
     static Decision decide(
             RecreationRequest request,
             @Nullable Pod live,
-            boolean isInScope,
+            BooleanSupplier isInScope,
             Allowances allowances,
             Optional<RecreationReason> brake,
             Instant now) {
@@ -77,7 +79,7 @@ final class EvictionRule {
     }
 
     private static Optional<RecreationReason> refusal(
-            RecreationRequest request, Pod live, boolean isInScope, Allowances allowances) {
+            RecreationRequest request, Pod live, BooleanSupplier isInScope, Allowances allowances) {
         Map<String, String> annotations = live.getMetadata().getAnnotations();
         if (annotations != null && annotations.containsKey(MIRROR_ANNOTATION)) {
             return Optional.of(RecreationReason.MIRROR_POD);
@@ -95,9 +97,6 @@ final class EvictionRule {
         if (PodMapper.lacking(live).isEmpty()) {
             return Optional.of(RecreationReason.NOT_MISSED);
         }
-        if (!isInScope) {
-            return Optional.of(RecreationReason.OUT_OF_SCOPE);
-        }
         OwnerRef owner = PodMapper.owner(live);
         if (!Objects.equals(uid(owner), uid(request.owner()))) {
             return Optional.of(RecreationReason.OWNER_CHANGED);
@@ -107,7 +106,8 @@ final class EvictionRule {
                         live.getMetadata().getNamespace(),
                         owner,
                         RecreationSetting.isSystemCritical(live.getSpec().getPriorityClassName()))
-                .map(EvictionRule::reason);
+                .map(EvictionRule::reason)
+                .or(() -> isInScope.getAsBoolean() ? Optional.empty() : Optional.of(RecreationReason.OUT_OF_SCOPE));
     }
 
     private static @Nullable UUID uid(@Nullable OwnerRef owner) {

@@ -97,9 +97,13 @@ final class Remediator {
     private Visit begin(Entry entry) {
         RecreationRequest request = entry.request();
         Pod live = pods.named(request.pod());
-        boolean isInScope = live != null && scope.covers(live, entry.source().webhook());
         return switch (EvictionRule.decide(
-                request, live, isInScope, allowances, brakes.against(entry), clock.instant())) {
+                request,
+                live,
+                () -> scope.covers(live, entry.source().webhook()),
+                allowances,
+                brakes.against(entry),
+                clock.instant())) {
             case Decision.Answer(Outcome outcome, RecreationReason reason) -> {
                 RecreationReason obstacle = obstacles.remove(request.requestId());
                 yield answers.give(entry, outcome, outcome == Outcome.EXPIRED ? obstacle : reason, null);

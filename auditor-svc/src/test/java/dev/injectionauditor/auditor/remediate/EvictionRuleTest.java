@@ -15,6 +15,7 @@ import io.fabric8.kubernetes.api.model.PodBuilder;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
@@ -32,7 +33,7 @@ class EvictionRuleTest {
     void shouldDoNothingOnDryRunOrTooLateOrWhenThePodIsGone() {
         assertThat(decide(true, missed())).isEqualTo(new Decision.Answer(Outcome.PLANNED, null));
         assertThat(EvictionRule.decide(
-                        request(false), missed(), true, Allowances.NONE, Optional.empty(), NOW.plusSeconds(60)))
+                        request(false), missed(), () -> true, Allowances.NONE, Optional.empty(), NOW.plusSeconds(60)))
                 .isEqualTo(new Decision.Answer(Outcome.EXPIRED, null));
         assertThat(decide(false, null)).isEqualTo(new Decision.Answer(Outcome.GONE, null));
         // A StatefulSet gave the name again
@@ -86,10 +87,28 @@ class EvictionRuleTest {
     }
 
     @Test
+    void shouldAskForTheScopeLast() {
+        BooleanSupplier never = () -> {
+            throw new AssertionError("not needed");
+        };
+        Pod exempt = with(pod -> pod.editMetadata()
+                .addToAnnotations(RecreationSetting.NEVER_KEY, "")
+                .endMetadata());
+
+        assertThat(EvictionRule.decide(
+                        request(false), missed(), never, Allowances.NONE, Optional.empty(), NOW.plusSeconds(60)))
+                .isEqualTo(new Decision.Answer(Outcome.EXPIRED, null));
+        assertThat(EvictionRule.decide(request(false), null, never, Allowances.NONE, Optional.empty(), NOW))
+                .isEqualTo(new Decision.Answer(Outcome.GONE, null));
+        assertThat(EvictionRule.decide(request(false), exempt, never, Allowances.NONE, Optional.empty(), NOW))
+                .isEqualTo(new Decision.Answer(Outcome.REFUSED, RecreationReason.EXEMPT));
+    }
+
+    @Test
     void shouldRefuseIfAReplacementWouldNotBeInjectedEither() {
-        assertThat(EvictionRule.decide(request(false), missed(), false, Allowances.NONE, Optional.empty(), NOW))
+        assertThat(EvictionRule.decide(request(false), missed(), () -> false, Allowances.NONE, Optional.empty(), NOW))
                 .isEqualTo(new Decision.Answer(Outcome.REFUSED, RecreationReason.OUT_OF_SCOPE));
-        assertThat(EvictionRule.decide(request(true), missed(), false, Allowances.NONE, Optional.empty(), NOW))
+        assertThat(EvictionRule.decide(request(true), missed(), () -> false, Allowances.NONE, Optional.empty(), NOW))
                 .isEqualTo(new Decision.Answer(Outcome.REFUSED, RecreationReason.OUT_OF_SCOPE));
     }
 
@@ -112,7 +131,7 @@ class EvictionRuleTest {
         Pod bare = with(pod -> pod.editMetadata().withOwnerReferences().endMetadata());
         Allowances barePods = new Allowances(false, false, false, true, false);
 
-        assertThat(EvictionRule.decide(request(false, bare), bare, true, barePods, Optional.empty(), NOW))
+        assertThat(EvictionRule.decide(request(false, bare), bare, () -> true, barePods, Optional.empty(), NOW))
                 .isEqualTo(new Decision.Evict(bare));
     }
 
@@ -122,9 +141,9 @@ class EvictionRuleTest {
         Allowances all = new Allowances(true, true, true, true, true);
 
         // Let go of by its controller since the request, or taken on
-        assertThat(EvictionRule.decide(request(false, missed()), bare, true, all, Optional.empty(), NOW))
+        assertThat(EvictionRule.decide(request(false, missed()), bare, () -> true, all, Optional.empty(), NOW))
                 .isEqualTo(new Decision.Answer(Outcome.REFUSED, RecreationReason.OWNER_CHANGED));
-        assertThat(EvictionRule.decide(request(false, bare), missed(), true, all, Optional.empty(), NOW))
+        assertThat(EvictionRule.decide(request(false, bare), missed(), () -> true, all, Optional.empty(), NOW))
                 .isEqualTo(new Decision.Answer(Outcome.REFUSED, RecreationReason.OWNER_CHANGED));
     }
 
@@ -132,20 +151,20 @@ class EvictionRuleTest {
     void shouldHeedWhatHasComeUpSinceTheRequest() {
         Optional<RecreationReason> brake = Optional.of(RecreationReason.OUTAGE_OPEN);
 
-        assertThat(EvictionRule.decide(request(false), missed(), true, Allowances.NONE, brake, NOW))
+        assertThat(EvictionRule.decide(request(false), missed(), () -> true, Allowances.NONE, brake, NOW))
                 .isEqualTo(new Decision.Answer(Outcome.REFUSED, RecreationReason.OUTAGE_OPEN));
         // A dry run does no harm
-        assertThat(EvictionRule.decide(request(true), missed(), true, Allowances.NONE, brake, NOW))
+        assertThat(EvictionRule.decide(request(true), missed(), () -> true, Allowances.NONE, brake, NOW))
                 .isEqualTo(new Decision.Answer(Outcome.PLANNED, null));
     }
 
     private static void assertRefused(Pod pod, RecreationReason reason) {
-        assertThat(EvictionRule.decide(request(false, pod), pod, true, Allowances.NONE, Optional.empty(), NOW))
+        assertThat(EvictionRule.decide(request(false, pod), pod, () -> true, Allowances.NONE, Optional.empty(), NOW))
                 .isEqualTo(new Decision.Answer(Outcome.REFUSED, reason));
     }
 
     private static Decision decide(boolean dryRun, Pod live) {
-        return EvictionRule.decide(request(dryRun), live, true, Allowances.NONE, Optional.empty(), NOW);
+        return EvictionRule.decide(request(dryRun), live, () -> true, Allowances.NONE, Optional.empty(), NOW);
     }
 
     private static RecreationRequest request(boolean dryRun) {
