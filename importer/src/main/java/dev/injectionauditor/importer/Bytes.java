@@ -69,7 +69,8 @@ final class Bytes {
         return at;
     }
 
-    private static long eight(byte[] bytes, int at) {
+    /** Eight bytes, the first one lowest. */
+    static long eight(byte[] bytes, int at) {
         return (long) EIGHT.get(bytes, at);
     }
 

@@ -1,8 +1,5 @@
 package dev.injectionauditor.importer;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -11,8 +8,6 @@ import org.jspecify.annotations.Nullable;
  * more than a megabyte; not for several threads.
  */
 final class RecentTexts {
-
-    private static final VarHandle EIGHT = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     private static final int PLACES_LOG = 10;
     private static final int LONGEST = 200;
@@ -43,9 +38,9 @@ final class RecentTexts {
         int length = until - from;
         long hash = length;
         if (length >= Long.BYTES) {
-            hash = spread(hash + eight(bytes, from));
-            hash = spread(hash + eight(bytes, from + (length - Long.BYTES) / 2));
-            hash = spread(hash + eight(bytes, until - Long.BYTES));
+            hash = spread(hash + Bytes.eight(bytes, from));
+            hash = spread(hash + Bytes.eight(bytes, from + (length - Long.BYTES) / 2));
+            hash = spread(hash + Bytes.eight(bytes, until - Long.BYTES));
         } else {
             for (int at = from; at < until; at++) {
                 hash = hash << Byte.SIZE | bytes[at];
@@ -57,9 +52,5 @@ final class RecentTexts {
 
     private static long spread(long hash) {
         return (hash ^ hash >>> Integer.SIZE) * SPREAD;
-    }
-
-    private static long eight(byte[] bytes, int at) {
-        return (long) EIGHT.get(bytes, at);
     }
 }

@@ -77,16 +77,19 @@ public final class LocalPostgres implements AutoCloseable {
     }
 
     private static Optional<ProcessHandle> server(Path dataDirectory) throws IOException {
-        Path pid = dataDirectory.resolve(PID_FILE);
-        List<String> lines = Files.exists(pid) ? Files.readAllLines(pid) : List.of();
         // One that was killed has left the file; its number may be another process's by now.
-        return lines.stream()
-                .findFirst()
-                .flatMap(first -> ProcessHandle.of(Long.parseLong(first.strip())))
+        return pid(dataDirectory)
+                .flatMap(ProcessHandle::of)
                 .filter(process -> process.info()
                         .command()
                         .filter(command -> command.endsWith("postgres"))
                         .isPresent());
+    }
+
+    private static Optional<Long> pid(Path dataDirectory) throws IOException {
+        Path file = dataDirectory.resolve(PID_FILE);
+        List<String> lines = Files.exists(file) ? Files.readAllLines(file) : List.of();
+        return lines.stream().findFirst().map(first -> Long.parseLong(first.strip()));
     }
 
     private static void cleanUp(Path dataDirectory, boolean isNew) throws IOException {
@@ -149,8 +152,7 @@ public final class LocalPostgres implements AutoCloseable {
 
     /** Process id of the server, while it runs. */
     public long pid() throws IOException {
-        return Long.parseLong(
-                Files.readAllLines(dataDirectory.resolve(PID_FILE)).getFirst().strip());
+        return pid(dataDirectory).orElseThrow(() -> new IOException("no PostgreSQL runs in " + dataDirectory));
     }
 
     /** Stops the server as an administrator would: sessions are cut off, the data stays. */

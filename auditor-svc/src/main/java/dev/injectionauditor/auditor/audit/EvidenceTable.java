@@ -18,6 +18,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
 import org.jooq.Row3;
@@ -52,13 +53,11 @@ final class EvidenceTable implements EvidenceLog {
     Set<Evidence> stored(Collection<Evidence> wanted) {
         Set<Evidence> stored = new HashSet<>();
         if (!wanted.isEmpty()) {
-            Instant[] times =
-                    wanted.stream().map(Evidence::at).distinct().sorted().toArray(Instant[]::new);
+            Set<Instant> times = wanted.stream().map(Evidence::at).collect(Collectors.toSet());
             stored.addAll(tx.selectFrom(EVIDENCE)
                     .where(EVIDENCE.WEBHOOK_ID.eq(webhook))
-                    .and(EVIDENCE.AT.eq(any(times)))
-                    // Spares a look into every partition.
-                    .and(EVIDENCE.AT.between(times[0], times[times.length - 1]))
+                    .and(EVIDENCE.AT.eq(any(times.toArray(Instant[]::new))))
+                    .and(Partitions.span(EVIDENCE.AT, times))
                     .and(EVIDENCE.REF.eq(any(wanted.stream().map(Evidence::ref).toArray(UUID[]::new))))
                     .fetch(EvidenceTable::evidence));
         }

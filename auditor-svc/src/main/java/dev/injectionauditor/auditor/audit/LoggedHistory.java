@@ -12,18 +12,17 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableSet;
+import java.util.NavigableMap;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import org.jooq.DSLContext;
 
 /**
@@ -61,8 +60,12 @@ public final class LoggedHistory {
             DSLContext tx = configuration.dsl();
             // In the order of their names, so that two imports cannot block each other, and before the retention, as
             // those do who drop old evidence.
-            Map<String, Integer> webhooks = new TreeMap<>();
-            byWebhook(events).keySet().forEach(name -> webhooks.put(name, WebhookTable.lock(tx, webhook(name))));
+            Map<String, Integer> webhooks = new HashMap<>();
+            events.stream()
+                    .flatMap(creation -> creation.applied().keySet().stream())
+                    .distinct()
+                    .sorted()
+                    .forEach(name -> webhooks.put(name, WebhookTable.lock(tx, webhook(name))));
             Instant keptSince = RetentionTable.keptSince(tx);
             List<LoggedCreation> kept = events.stream()
                     .filter(creation -> !creation.at().isBefore(keptSince))
@@ -108,23 +111,20 @@ public final class LoggedHistory {
     /** Returns those that are new. An event that names a webhook is known by its evidence. */
     private List<LoggedCreation> add(DSLContext tx, String name, int webhook, List<LoggedCreation> creations) {
         EvidenceTable table = new EvidenceTable(tx, webhook);
-        NavigableSet<Evidence> told = creations.stream()
-                .map(creation -> creation.evidence(name))
-                .collect(Collectors.toCollection(TreeSet::new));
-        Instant first = told.first().at();
-        Instant last = told.last().at();
+        NavigableMap<Evidence, LoggedCreation> told = new TreeMap<>();
+        creations.forEach(creation -> told.put(creation.evidence(name), creation));
+        Instant first = told.firstKey().at();
+        Instant last = told.lastKey().at();
         boolean fewAreThere = table.hasAtMost(FEW, first, last);
         EvidenceLog evidence = fewAreThere ? new LoadedSpan(table, first, last) : table;
-        (fewAreThere ? evidence.between(first, last) : table.stored(told)).forEach(told::remove);
-        List<LoggedCreation> added = creations.stream()
-                .filter(creation -> told.contains(creation.evidence(name)))
-                .toList();
+        (fewAreThere ? evidence.between(first, last) : table.stored(told.keySet())).forEach(told::remove);
+        List<LoggedCreation> added = List.copyOf(told.values());
         addMisses(
                 tx,
                 webhook,
                 added.stream().filter(creation -> !creation.applied().get(name)).toList());
         new OutageHistory(evidence, new OutageTable(tx, webhook), webhook(name), quietPeriod)
-                .update(told.stream()
+                .update(told.keySet().stream()
                         .map(piece -> new EvidenceChange(null, piece))
                         .toList());
         return added;

@@ -48,13 +48,8 @@ final class PodTable {
         if (observations.isEmpty()) {
             return List.of();
         }
-        Instant[] times = observations.stream()
-                .map(PodObservation::createdAt)
-                .distinct()
-                .sorted()
-                .toArray(Instant[]::new);
-        // The time is part of the identity of the row. It spares a look into every partition, but only as a span: an
-        // array is not known yet when a plan for any array is made.
+        Set<Instant> times =
+                observations.stream().map(PodObservation::createdAt).collect(Collectors.toSet());
         List<StoredPod> pods = fetch(
                 tx,
                 webhook,
@@ -63,8 +58,8 @@ final class PodTable {
                                 .map(observation -> observation.pod().uid())
                                 .distinct()
                                 .toArray(UUID[]::new)))
-                        .and(POD.CREATED_AT.eq(any(times)))
-                        .and(POD.CREATED_AT.between(times[0], times[times.length - 1])));
+                        .and(POD.CREATED_AT.eq(any(times.toArray(Instant[]::new))))
+                        .and(Partitions.span(POD.CREATED_AT, times)));
         UUID[] stamps = stampsInQuestion(observations, pods);
         List<StoredPod> all = new ArrayList<>(pods);
         if (stamps.length > 0) {

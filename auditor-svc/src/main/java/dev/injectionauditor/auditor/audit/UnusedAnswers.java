@@ -12,7 +12,6 @@ import dev.injectionauditor.auditor.audit.LateAnswers.Answer;
 import dev.injectionauditor.schema.Admission;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -41,17 +40,15 @@ final class UnusedAnswers {
         List<Admission> counting = admissions.stream()
                 .filter(admission ->
                         admission.name() != null || !admission.answeredAt().isAfter(settled))
-                .sorted(Comparator.comparing(Admission::answeredAt))
                 .toList();
         return counting.isEmpty()
                 ? List.of()
                 : select(ADMISSION
                         .REQUEST_UID
                         .eq(any(counting.stream().map(Admission::requestUid).toArray(UUID[]::new)))
-                        // Spares a look into every partition.
-                        .and(ADMISSION.ANSWERED_AT.between(
-                                counting.getFirst().answeredAt(),
-                                counting.getLast().answeredAt())));
+                        .and(Partitions.span(
+                                ADMISSION.ANSWERED_AT,
+                                counting.stream().map(Admission::answeredAt).toList())));
     }
 
     /** Those for names to be generated that were not settled then and are now. */

@@ -26,6 +26,9 @@ final class ConfigurationTracker implements ResourceEventHandler<MutatingWebhook
     private final InstantSource clock;
     private Instant lastDeletion = Instant.EPOCH;
 
+    /** Worked out when the timeline changes, as it is asked for with each Pod that is read. */
+    private volatile Set<MatchConditions> conditions = Set.of();
+
     ConfigurationTracker(String webhookName, InstantSource clock) {
         this.webhookName = webhookName;
         this.clock = clock;
@@ -43,11 +46,7 @@ final class ConfigurationTracker implements ResourceEventHandler<MutatingWebhook
 
     /** The match conditions of all configurations that may decide about a Pod; none is empty. */
     Set<MatchConditions> conditions() {
-        return timeline.values()
-                .flatMap(List::stream)
-                .map(ConfiguredWebhook::conditions)
-                .filter(conditions -> !conditions.isEmpty())
-                .collect(Collectors.toSet());
+        return conditions;
     }
 
     @Override
@@ -105,6 +104,11 @@ final class ConfigurationTracker implements ResourceEventHandler<MutatingWebhook
 
     private void publish(long version) {
         timeline.put(version, List.copyOf(configured.values()));
+        conditions = timeline.values()
+                .flatMap(List::stream)
+                .map(ConfiguredWebhook::conditions)
+                .filter(each -> !each.isEmpty())
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     private Optional<MutatingWebhook> find(MutatingWebhookConfiguration configuration) {

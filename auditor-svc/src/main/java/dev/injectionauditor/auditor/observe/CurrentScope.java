@@ -1,12 +1,10 @@
 package dev.injectionauditor.auditor.observe;
 
-import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 
 /**
  * Whether a webhook would be called for a Pod if it were created now. Nothing is remembered: the API server is asked
@@ -40,18 +38,17 @@ public final class CurrentScope {
                 .getItems()
                 .forEach(configurations::onAdd);
         List<ConfiguredWebhook> configured = configurations.at(Long.MAX_VALUE);
-        Namespace namespace = configured.isEmpty()
-                ? null
-                : client.namespaces().withName(pod.getMetadata().getNamespace()).get();
-        Map<String, String> labels =
-                namespace == null ? null : namespace.getMetadata().getLabels();
+        NamespaceTracker namespaces = new NamespaceTracker(
+                name -> Optional.ofNullable(client.namespaces().withName(name).get()), clock);
         AdmissionVariables variables = new AdmissionVariables(client.getKubernetesSerialization());
         return ScopeRule.decide(
                                 pod,
                                 configured,
-                                namespace == null
+                                configured.isEmpty()
                                         ? null
-                                        : new LabelsInForce(labels == null ? Map.of() : labels, Instant.EPOCH),
+                                        : namespaces
+                                                .labels(pod.getMetadata().getNamespace(), Long.MAX_VALUE)
+                                                .orElse(null),
                                 conditions -> conditions.decide(variables.of(pod, false)))
                         .scope()
                         .exemption()

@@ -97,16 +97,8 @@ class ObserveRoleTest {
                 role.start();
 
                 // Then they are counted, and nothing waits or was lost
-                await().atMost(LONGEST)
-                        .until(() -> metrics.get("injection_auditor_observed_pods")
-                                        .gauge()
-                                        .value()
-                                == 2);
-                await().atMost(LONGEST)
-                        .until(() -> metrics.get("injection_auditor_observations_waiting")
-                                        .gauge()
-                                        .value()
-                                == 0);
+                awaitGauge(metrics, "injection_auditor_observed_pods", 2);
+                awaitGauge(metrics, "injection_auditor_observations_waiting", 0);
                 assertThat(metrics.get("injection_auditor_observe_overflows")
                                 .counter()
                                 .count())
@@ -117,11 +109,7 @@ class ObserveRoleTest {
             assertThat(metrics.find("injection_auditor_observed_pods").gauge()).isNull();
             try (ObserveRole role = role(client, Duration.ZERO, metrics)) {
                 role.start();
-                await().atMost(LONGEST)
-                        .until(() -> metrics.get("injection_auditor_observed_pods")
-                                        .gauge()
-                                        .value()
-                                == 2);
+                awaitGauge(metrics, "injection_auditor_observed_pods", 2);
             }
         }
     }
@@ -150,6 +138,10 @@ class ObserveRoleTest {
                             .count())
                     .isOne();
         }
+    }
+
+    private static void awaitGauge(SimpleMeterRegistry metrics, String name, double value) {
+        await().atMost(LONGEST).until(() -> metrics.get(name).gauge().value() == value);
     }
 
     private ObserveRole role(KubernetesClient client, Duration probeInterval, SimpleMeterRegistry metrics) {
