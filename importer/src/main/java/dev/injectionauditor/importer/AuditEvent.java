@@ -2,6 +2,7 @@ package dev.injectionauditor.importer;
 
 import dev.injectionauditor.importer.Line.Reason;
 import dev.injectionauditor.importer.Line.Skipped;
+import dev.injectionauditor.schema.Timestamp;
 import java.time.DateTimeException;
 import java.util.Map;
 import java.util.Set;

@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
-import tools.jackson.databind.DatabindException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -115,13 +114,14 @@ public final class EventCodec {
         }
         try {
             return json.treeToValue(data, type.payload());
-        } catch (DatabindException e) {
+        } catch (JacksonException e) {
+            // Not only a DatabindException: a number may be out of range.
             throw new InvalidEventException(reason(e));
         }
     }
 
     /** What is wrong, and where; Jackson's own message could quote the payload. */
-    private static String reason(DatabindException e) {
+    private static String reason(JacksonException e) {
         for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
             if (cause instanceof IllegalArgumentException && cause.getMessage() != null) {
                 return "data: " + cause.getMessage();

@@ -19,22 +19,23 @@ public enum EventType {
     /** What became of a recreation request. */
     RECREATION_RESULT("recreation-result", "recreation-results", RecreationResult.class);
 
-    private static final String PREFIX = "dev.injection-auditor.";
     private static final String VERSION = ".v1";
 
     private final String noun;
+    private final String cloudEventsType;
     private final String topic;
     private final Class<? extends Event> payload;
 
     EventType(String noun, String topic, Class<? extends Event> payload) {
         this.noun = noun;
+        this.cloudEventsType = "dev.injection-auditor." + noun + VERSION;
         this.topic = topic;
         this.payload = payload;
     }
 
     /** The CloudEvents {@code type}, such as {@code dev.injection-auditor.missed.v1}. */
     public String cloudEventsType() {
-        return PREFIX + noun + VERSION;
+        return cloudEventsType;
     }
 
     /** Name of the topic without its prefix, such as {@code missed}. */
@@ -55,7 +56,7 @@ public enum EventType {
     /** The event type with this CloudEvents {@code type}, or empty for a foreign one or a version unknown here. */
     public static Optional<EventType> ofCloudEventsType(String cloudEventsType) {
         for (EventType type : values()) {
-            if (type.cloudEventsType().equals(cloudEventsType)) {
+            if (type.cloudEventsType.equals(cloudEventsType)) {
                 return Optional.of(type);
             }
         }

@@ -1,7 +1,6 @@
 package dev.injectionauditor.schema;
 
 import java.time.DateTimeException;
-import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
@@ -14,16 +13,19 @@ import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Decodes events in the form in which {@link EventCodec} writes them, type before payload, without a tree in between.
- * Whatever is not in that form it leaves to the codec, which knows what is wrong with it, if anything.
+ * Decodes events in the form in which {@link EventCodec} writes them, type before payload, without a tree in between;
+ * those that come in great numbers field by field, which takes a third of the time. Whatever is not in that form it
+ * leaves to the codec, which knows what is wrong with it, if anything.
  */
 final class SinglePass {
 
     private final JsonMapper json;
+    private final PodFields pods;
     private final Map<EventType, ObjectReader> payloads = new EnumMap<>(EventType.class);
 
     SinglePass(JsonMapper json) {
         this.json = json;
+        this.pods = new PodFields(json);
         for (EventType type : EventType.values()) {
             // What follows the payload is the rest of the envelope.
             payloads.put(type, json.readerFor(type.payload()).without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS));
@@ -34,7 +36,7 @@ final class SinglePass {
     Optional<CloudEvent> decode(byte[] bytes) {
         try (JsonParser parser = json.createParser(bytes)) {
             return new Envelope().read(parser);
-        } catch (JacksonException | IllegalArgumentException | DateTimeException e) {
+        } catch (JacksonException | Fields.UnusualException | IllegalArgumentException | DateTimeException e) {
             return Optional.empty();
         }
     }
@@ -66,7 +68,7 @@ final class SinglePass {
                             id,
                             WatchedWebhook.ofSource(source),
                             subject,
-                            time == null ? null : Instant.parse(time),
+                            time == null ? null : Timestamp.parse(time),
                             data))
                     : Optional.empty();
         }
@@ -94,8 +96,17 @@ final class SinglePass {
 
         private boolean readData(JsonParser parser) {
             Optional<EventType> known = type == null ? Optional.empty() : EventType.ofCloudEventsType(type);
-            known.ifPresent(payload -> data = payloads.get(payload).readValue(parser));
+            known.ifPresent(payload -> data = readPayload(payload, parser));
             return data != null;
         }
+    }
+
+    private Event readPayload(EventType type, JsonParser parser) {
+        return switch (type) {
+            case ADMISSION -> AdmissionFields.read(new Fields(parser));
+            case POD -> pods.read(new Fields(parser));
+            case SIGNAL, MISSED, OUTAGE, RECREATION_REQUEST, RECREATION_RESULT ->
+                payloads.get(type).readValue(parser);
+        };
     }
 }

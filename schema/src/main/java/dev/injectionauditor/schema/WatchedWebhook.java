@@ -1,8 +1,5 @@
 package dev.injectionauditor.schema;
 
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-
 /**
  * One webhook in one cluster: the series that verdicts, outage windows and gaps belong to, and the CloudEvents
  * {@code source} of every event.
@@ -14,7 +11,8 @@ import java.util.regex.Pattern;
  */
 public record WatchedWebhook(String cluster, String webhook) {
 
-    private static final Pattern SOURCE = Pattern.compile("/clusters/([^/]+)/webhooks/([^/]+)");
+    private static final String CLUSTERS = "/clusters/";
+    private static final String WEBHOOKS = "/webhooks/";
     private static final int MAX_LENGTH = 253;
 
     /** @throws IllegalArgumentException if a name is not a lower-case DNS subdomain */
@@ -25,7 +23,7 @@ public record WatchedWebhook(String cluster, String webhook) {
 
     /** The CloudEvents {@code source}: a URI reference that names cluster and webhook. */
     public String source() {
-        return "/clusters/" + cluster + "/webhooks/" + webhook;
+        return CLUSTERS + cluster + WEBHOOKS + webhook;
     }
 
     /**
@@ -34,11 +32,16 @@ public record WatchedWebhook(String cluster, String webhook) {
      * @throws IllegalArgumentException if the text is not such a source
      */
     public static WatchedWebhook ofSource(String source) {
-        Matcher parts = SOURCE.matcher(source);
-        if (!parts.matches()) {
+        int webhooks = source.indexOf(WEBHOOKS, CLUSTERS.length() + 1);
+        int webhook = webhooks + WEBHOOKS.length();
+        if (!source.startsWith(CLUSTERS)
+                || webhooks < 0
+                || webhook == source.length()
+                || source.indexOf('/', CLUSTERS.length()) < webhooks
+                || source.indexOf('/', webhook) >= 0) {
             throw new IllegalArgumentException("source does not have the form /clusters/{cluster}/webhooks/{webhook}");
         }
-        return new WatchedWebhook(parts.group(1), parts.group(2));
+        return new WatchedWebhook(source.substring(CLUSTERS.length(), webhooks), source.substring(webhook));
     }
 
     /** Whether the text can be a cluster id or a webhook name: a lower-case DNS subdomain (RFC 1123). */

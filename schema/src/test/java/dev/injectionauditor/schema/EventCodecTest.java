@@ -91,6 +91,7 @@ class EventCodecTest {
                     {"specversion":"1.0","type":"dev.injection-auditor.signal.v1","id":"i","source":"/clusters/a/webhooks/b","data":{"kind":"endpoints","at":"2026-11-23T00:00:00Z"}} | data does not fit its type at ready
                     {"specversion":"1.0","type":"dev.injection-auditor.signal.v1","id":"i","source":"/clusters/a/webhooks/b","data":{"kind":"endpoints","ready":1}} | data: at is missing
                     {"specversion":"1.0","type":"dev.injection-auditor.signal.v1","id":"i","source":"/clusters/a/webhooks/b","data":{"kind":"endpoints","ready":"secret"}} | data does not fit its type at ready
+                    {"specversion":"1.0","type":"dev.injection-auditor.signal.v1","id":"i","source":"/clusters/a/webhooks/b","data":{"kind":"endpoints","ready":2147483648}} | data does not fit its type at ready
                     {"specversion":"1.0","type":"dev.injection-auditor.signal.v1","id":"i","source":"/clusters/a/webhooks/b","data":{"kind":"probe","at":"2026-11-23T00:00:00Z","seenAt":"2026-11-23T00:00:01Z"}} | data does not fit its type at applied
                     {"specversion":"1.0","type":"dev.injection-auditor.signal.v1","id":"i","source":"/clusters/a/webhooks/b","data":{"kind":"probe","applied":true,"seenAt":"2026-11-23T00:00:01Z"}} | data: at is missing
                     {"specversion":"1.0","type":"dev.injection-auditor.signal.v1","id":"i","source":"/clusters/a/webhooks/b","data":{"kind":"other"}} | data does not fit its type

@@ -1,0 +1,58 @@
+package dev.injectionauditor.schema;
+
+import java.time.Instant;
+import java.util.UUID;
+
+/** Reads an {@link Admission} field by field. What is missing the record itself refuses. */
+final class AdmissionFields {
+
+    private static final int MISSING = -1;
+
+    private AdmissionFields() {}
+
+    /** @throws RuntimeException if it is not in the usual form */
+    static Admission read(Fields fields) {
+        UUID requestUid = null;
+        String namespace = null;
+        String name = null;
+        String generateName = null;
+        OwnerRef owner = null;
+        int containers = MISSING;
+        int patched = MISSING;
+        Instant answeredAt = null;
+        String replica = null;
+        for (String field = fields.next(); field != null; field = fields.next()) {
+            switch (field) {
+                case "requestUid" -> requestUid = fields.uid();
+                case "namespace" -> namespace = fields.text();
+                case "name" -> name = fields.text();
+                case "generateName" -> generateName = fields.text();
+                case "owner" -> owner = owner(fields.object());
+                case "containers" -> containers = fields.integer();
+                case "patched" -> patched = fields.integer();
+                case "answeredAt" -> answeredAt = fields.time();
+                case "replica" -> replica = fields.text();
+                default -> fields.skip();
+            }
+        }
+        return new Admission(
+                requestUid, namespace, name, generateName, owner, containers, patched, answeredAt, replica);
+    }
+
+    static OwnerRef owner(Fields fields) {
+        String apiVersion = null;
+        String kind = null;
+        String name = null;
+        UUID uid = null;
+        for (String field = fields.next(); field != null; field = fields.next()) {
+            switch (field) {
+                case "apiVersion" -> apiVersion = fields.text();
+                case "kind" -> kind = fields.text();
+                case "name" -> name = fields.text();
+                case "uid" -> uid = fields.uid();
+                default -> fields.skip();
+            }
+        }
+        return new OwnerRef(apiVersion, kind, name, uid);
+    }
+}
