@@ -50,6 +50,7 @@ class SinglePassTest {
             "1790000000");
 
     private final EventCodec codec = new EventCodec();
+    private final SinglePass singlePass = new SinglePass(JSON);
 
     static Stream<Event> events() {
         return Samples.events().stream();
@@ -71,7 +72,7 @@ class SinglePassTest {
                 byte[] changed = changed(usual, path, change);
 
                 // When
-                Optional<CloudEvent> read = new SinglePass(JSON).decode(changed);
+                Optional<CloudEvent> read = singlePass.decode(changed);
 
                 // Then
                 Outcome wanted = outcome(changed);

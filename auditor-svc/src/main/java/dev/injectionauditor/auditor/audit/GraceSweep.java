@@ -1,27 +1,35 @@
 package dev.injectionauditor.auditor.audit;
 
-import static dev.injectionauditor.auditor.db.Tables.ADMISSION;
-import static dev.injectionauditor.auditor.db.Tables.POD;
 import static dev.injectionauditor.auditor.db.Tables.SWEEP;
 import static dev.injectionauditor.auditor.db.Tables.WATCHED_WEBHOOK;
-import static org.jooq.impl.DSL.notExists;
-import static org.jooq.impl.DSL.selectOne;
+import static org.jooq.impl.DSL.min;
+import static org.jooq.impl.DSL.select;
+import static org.jooq.impl.DSL.val;
 
 import dev.injectionauditor.service.Loop;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
 import org.jooq.DSLContext;
 
 /**
  * Flags what the other half has not come of within the grace period: Pods with a stamp whose admission event is
- * missing, and admission events of which no Pod carries the stamp. Every row is looked at once, when its time has come.
- * The flag goes when the other half comes.
+ * missing, and admission events of which no Pod carries the stamp. Every row is looked at once, when its time has come,
+ * provided that the transaction that stores it does not take as long as the grace period. The flag goes when the other
+ * half comes.
  */
 final class GraceSweep implements Loop.Work {
 
     // Members of the group may have clocks that differ; what is looked at twice is counted once.
     private static final Duration OVERLAP = Duration.ofMinutes(1);
+
+    private static final Half<?> POD = Half.pod();
+    private static final Half<?> ADMISSION = Half.admission();
 
     private final DSLContext db;
     private final Duration grace;
@@ -41,58 +49,40 @@ final class GraceSweep implements Loop.Work {
 
     @Override
     public boolean runOnce() {
-        for (Integer webhook :
-                db.select(WATCHED_WEBHOOK.WEBHOOK_ID).from(WATCHED_WEBHOOK).fetch(WATCHED_WEBHOOK.WEBHOOK_ID)) {
-            metrics.flagged(db.transactionResult(transaction -> sweep(transaction.dsl(), webhook)));
+        Instant until = clock.instant().minus(grace);
+        Instant from = sweptUntil();
+        // All webhooks together and without a lock, because nearly all rows have their other half.
+        Map<Integer, List<UUID>> pods = POD.alone(db, from, until);
+        Map<Integer, List<UUID>> admissions = ADMISSION.alone(db, from, until);
+        Set<Integer> webhooks = new TreeSet<>(pods.keySet());
+        webhooks.addAll(admissions.keySet());
+        for (int webhook : webhooks) {
+            metrics.flagged(db.transactionResult(transaction -> {
+                DSLContext tx = transaction.dsl();
+                // No other half comes in while this looks for it.
+                WebhookTable.lock(tx, webhook);
+                return new Flagged(
+                        POD.flag(tx, webhook, pods.getOrDefault(webhook, List.of()), until),
+                        ADMISSION.flag(tx, webhook, admissions.getOrDefault(webhook, List.of()), until));
+            }));
         }
+        sweptUntil(until);
         return false;
     }
 
-    private Flagged sweep(DSLContext tx, int webhook) {
-        // No other half comes in while this looks for it.
-        WebhookTable.lock(tx, webhook);
-        Instant until = clock.instant().minus(grace);
-        Instant from = tx.select(SWEEP.UNTIL_AT)
-                .from(SWEEP)
-                .where(SWEEP.WEBHOOK_ID.eq(webhook))
-                .fetchOptional(SWEEP.UNTIL_AT)
-                .map(last -> last.minus(OVERLAP))
-                .orElse(Instant.EPOCH);
-        tx.insertInto(SWEEP)
-                .values(webhook, until)
+    private Instant sweptUntil() {
+        Instant last = db.select(min(SWEEP.UNTIL_AT)).from(SWEEP).fetchSingle().value1();
+        return last == null ? Instant.EPOCH : last.minus(OVERLAP);
+    }
+
+    private void sweptUntil(Instant until) {
+        db.insertInto(SWEEP, SWEEP.WEBHOOK_ID, SWEEP.UNTIL_AT)
+                .select(select(WATCHED_WEBHOOK.WEBHOOK_ID, val(until))
+                        .from(WATCHED_WEBHOOK)
+                        .orderBy(WATCHED_WEBHOOK.WEBHOOK_ID))
                 .onConflict(SWEEP.WEBHOOK_ID)
                 .doUpdate()
                 .setAllToExcluded()
-                .execute();
-        return new Flagged(unconfirmed(tx, webhook, from, until), orphaned(tx, webhook, from, until));
-    }
-
-    private static int unconfirmed(DSLContext tx, int webhook, Instant from, Instant until) {
-        return tx.update(POD)
-                .set(POD.UNCONFIRMED, true)
-                .where(POD.WEBHOOK_ID.eq(webhook))
-                .and(POD.STORED_AT.gt(from))
-                .and(POD.STORED_AT.le(until))
-                .and(POD.VERDICT.in(Verdict.INJECTED, Verdict.INCOMPLETE))
-                .and(POD.UNCONFIRMED.isFalse())
-                .and(notExists(selectOne()
-                        .from(ADMISSION)
-                        .where(ADMISSION.WEBHOOK_ID.eq(webhook))
-                        .and(ADMISSION.REQUEST_UID.eq(POD.STAMP))))
-                .execute();
-    }
-
-    private static int orphaned(DSLContext tx, int webhook, Instant from, Instant until) {
-        return tx.update(ADMISSION)
-                .set(ADMISSION.ORPHANED, true)
-                .where(ADMISSION.WEBHOOK_ID.eq(webhook))
-                .and(ADMISSION.STORED_AT.gt(from))
-                .and(ADMISSION.STORED_AT.le(until))
-                .and(ADMISSION.ORPHANED.isFalse())
-                .and(notExists(selectOne()
-                        .from(POD)
-                        .where(POD.WEBHOOK_ID.eq(webhook))
-                        .and(POD.STAMP.eq(ADMISSION.REQUEST_UID))))
                 .execute();
     }
 }

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -83,6 +84,7 @@ public final class AuditBench implements Callable<Integer> {
                         LocalPostgres.start(Files.createTempDirectory("injection-auditor-bench-postgres"), 0);
                 LocalKafka broker = LocalKafka.start(folder.resolve("kafka"), 0)) {
             KafkaSettings kafka = KafkaSettings.of(broker.bootstrapServers(), Topics.defaults());
+            ServerSettings.set(postgres, settings());
             if (statements) {
                 StatementProfile.enable(postgres);
             }
@@ -95,6 +97,18 @@ public final class AuditBench implements Callable<Integer> {
             Folders.delete(folder);
         }
         return 0;
+    }
+
+    /** Much of a history is read at random, so memory is given as for a server of some size. */
+    private Map<String, String> settings() {
+        Map<String, String> settings = new HashMap<>(Map.of("shared_buffers", "2GB"));
+        if (statements) {
+            settings.putAll(Map.of(
+                    "shared_preload_libraries", StatementProfile.LIBRARY,
+                    "pg_stat_statements.max", "10000",
+                    "pg_stat_statements.track_planning", "on"));
+        }
+        return settings;
     }
 
     private long fill(KafkaSettings kafka) {

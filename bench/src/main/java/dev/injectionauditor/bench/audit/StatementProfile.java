@@ -2,7 +2,6 @@ package dev.injectionauditor.bench.audit;
 
 import dev.injectionauditor.bench.Figures;
 import dev.injectionauditor.localstack.LocalPostgres;
-import java.io.IOException;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -14,23 +13,14 @@ final class StatementProfile {
 
     private static final int LONGEST_TEXT = 100;
 
+    /** Preloaded by the server for this. */
+    static final String LIBRARY = "pg_stat_statements";
+
     private StatementProfile() {}
 
-    /** Restarts the server so that it keeps count from now on. */
-    static void enable(LocalPostgres postgres) throws SQLException, IOException {
-        run(postgres, "alter system set shared_preload_libraries = 'pg_stat_statements'");
-        run(postgres, "alter system set pg_stat_statements.max = 10000");
-        run(postgres, "alter system set pg_stat_statements.track_planning = on");
-        postgres.stop();
-        postgres.startAgain();
-        run(postgres, "create extension pg_stat_statements");
-    }
-
-    private static void run(LocalPostgres postgres, String sql) throws SQLException {
-        try (Connection connection = DriverManager.getConnection(postgres.jdbcUrl("postgres"));
-                Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
+    /** Makes the server keep count from now on; it must have been started with {@link #LIBRARY}. */
+    static void enable(LocalPostgres postgres) throws SQLException {
+        ServerSettings.run(postgres, "create extension pg_stat_statements");
     }
 
     /** Prints the statements that took longest in all; those that differ in their number of values count as one. */
