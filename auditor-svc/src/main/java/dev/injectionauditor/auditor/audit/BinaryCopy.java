@@ -15,6 +15,7 @@ import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
+import org.postgresql.core.Oid;
 
 /**
  * Sends rows to a table by {@code COPY ... (format binary)}, for which neither side makes or reads texts (PostgreSQL
@@ -27,6 +28,14 @@ final class BinaryCopy {
     private static final int BUFFER = 1 << 16;
     private static final int LARGEST_FIXED = Integer.BYTES + 2 * Long.BYTES;
     private static final short END = -1;
+
+    /** Number of dimensions, whether there are nulls, and the type of the elements. */
+    private static final int ARRAY_HEADER = 3 * Integer.BYTES;
+
+    /** Number of elements and of the first one. */
+    private static final int DIMENSION = 2 * Integer.BYTES;
+
+    private static final int TEXT = Oid.TEXT;
     private static final int NULL = -1;
     private static final Instant EPOCH = Instant.parse("2000-01-01T00:00:00Z");
     private static final long MICROS_PER_SECOND = 1_000_000;
@@ -94,6 +103,7 @@ final class BinaryCopy {
                         .putLong(id.getLeastSignificantBits());
             case EnumType literal -> text(literal.getLiteral());
             case String text -> text(text);
+            case String[] texts -> texts(texts);
             default -> throw new IllegalArgumentException("no binary format for " + value.getClass());
         }
     }
@@ -109,7 +119,7 @@ final class BinaryCopy {
     }
 
     private void text(String text) throws SQLException {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        byte[] bytes = utf8(text);
         room().putInt(bytes.length);
         if (bytes.length <= buffer.remaining()) {
             buffer.put(bytes);
@@ -117,6 +127,25 @@ final class BinaryCopy {
             flush();
             copy.writeToCopy(bytes, 0, bytes.length);
         }
+    }
+
+    /** An array of one dimension, or of none if it is empty, as the server itself writes it. */
+    private void texts(String[] texts) throws SQLException {
+        int length = ARRAY_HEADER + (texts.length == 0 ? 0 : DIMENSION);
+        for (String text : texts) {
+            length += Integer.BYTES + utf8(text).length;
+        }
+        room().putInt(length).putInt(texts.length == 0 ? 0 : 1).putInt(0).putInt(TEXT);
+        if (texts.length > 0) {
+            room().putInt(texts.length).putInt(1);
+        }
+        for (String text : texts) {
+            text(text);
+        }
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     /** The buffer, with room for any value but a text. */

@@ -6,12 +6,10 @@ import static dev.injectionauditor.auditor.db.Tables.POD;
 import static dev.injectionauditor.auditor.db.Tables.WATCHED_SPAN;
 import static dev.injectionauditor.auditor.db.Tables.WATCHED_WEBHOOK;
 import static org.jooq.impl.DSL.field;
-import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.max;
 import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.DSL.selectCount;
 
-import dev.injectionauditor.schema.PodObservation.Lifecycle;
 import java.time.Instant;
 import java.util.List;
 import org.jooq.DSLContext;
@@ -45,8 +43,7 @@ record HistoryState(
                         field(selectCount()
                                 .from(POD)
                                 .where(POD.WEBHOOK_ID.eq(WATCHED_WEBHOOK.WEBHOOK_ID))
-                                .and(POD.VERDICT.eq(inline(Verdict.MISSED)))
-                                .and(POD.LIFECYCLE.eq(inline(Lifecycle.ACTIVE)))),
+                                .and(PodTable.MISSED_AND_ACTIVE)),
                         field(select(max(WATCHED_SPAN.UNTIL_AT))
                                 .from(WATCHED_SPAN)
                                 .where(WATCHED_SPAN.WEBHOOK_ID.eq(WATCHED_WEBHOOK.WEBHOOK_ID))),

@@ -87,7 +87,9 @@ final class PartitionMaintenance implements Loop.Work {
         // one
         // would find the rows in neither.
         tx.execute("lock table {0} in access exclusive mode", partitions.table());
-        tx.execute("create table {0} (like {1} including all)", made, partitions.table());
+        tx.execute(
+                "create table {0} (like {1} including all) with (fillfactor = {2})",
+                made, partitions.table(), inline(partitions.fillFactor()));
         // Rows of that week that have come already would be in the way in the default partition.
         tx.execute(
                 "with moved as (delete from {0} where {1} returning *) insert into {2} select * from moved",

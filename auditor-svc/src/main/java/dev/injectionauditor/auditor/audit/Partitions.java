@@ -38,9 +38,16 @@ import org.jooq.impl.DSL;
  * @param kept the default partition, for rows of a time that has none of its own
  * @param time the column that decides
  * @param outlives which rows outlive the retention, for the whole or one of its parts
+ * @param fillFactor percent of a page that new rows may fill, so that there is room for new versions of them
  */
 record Partitions<R extends Record>(
-        Table<R> table, Table<?> kept, TableField<R, Instant> time, Function<Table<?>, Condition> outlives) {
+        Table<R> table,
+        Table<?> kept,
+        TableField<R, Instant> time,
+        Function<Table<?>, Condition> outlives,
+        int fillFactor) {
+
+    private static final int FULL = 100;
 
     /** All tables with partitions. */
     static List<Partitions<?>> all() {
@@ -51,8 +58,9 @@ record Partitions<R extends Record>(
                         POD.CREATED_AT,
                         part -> column(part, POD.VERDICT)
                                 .eq(Verdict.MISSED)
-                                .or(column(part, POD.LIFECYCLE).ne(Lifecycle.GONE))),
-                new Partitions<>(ADMISSION, ADMISSION_KEPT, ADMISSION.ANSWERED_AT, part -> falseCondition()),
+                                .or(column(part, POD.LIFECYCLE).ne(Lifecycle.GONE)),
+                        70),
+                new Partitions<>(ADMISSION, ADMISSION_KEPT, ADMISSION.ANSWERED_AT, part -> falseCondition(), FULL),
                 // Windows are kept up to date from the evidence near a change: from what was not applied, and from the
                 // applied calls that bound a window.
                 new Partitions<>(
@@ -66,7 +74,8 @@ record Partitions<R extends Record>(
                                         .where(OUTAGE.WEBHOOK_ID.eq(column(part, EVIDENCE.WEBHOOK_ID)))
                                         .and(OUTAGE.STARTED_AFTER
                                                 .eq(column(part, EVIDENCE.AT))
-                                                .or(OUTAGE.ENDED_BEFORE.eq(column(part, EVIDENCE.AT))))))));
+                                                .or(OUTAGE.ENDED_BEFORE.eq(column(part, EVIDENCE.AT)))))),
+                        FULL));
     }
 
     private static <T> Field<T> column(Table<?> part, TableField<?, T> column) {

@@ -12,7 +12,6 @@ import dev.injectionauditor.auditor.db.tables.records.PodRecord;
 import dev.injectionauditor.schema.Cause;
 import dev.injectionauditor.schema.OwnerRef;
 import dev.injectionauditor.schema.PodObservation;
-import dev.injectionauditor.schema.PodObservation.Lifecycle;
 import dev.injectionauditor.schema.PodRef;
 import dev.injectionauditor.schema.RecreationTraits;
 import java.time.Instant;
@@ -35,8 +34,7 @@ final class PodTable {
     // In line, so that PostgreSQL sees that the partial index fits.
     private static final Condition NOT_APPLIED = POD.VERDICT.in(inline(Verdict.MISSED), inline(Verdict.PRESET));
 
-    static final Condition MISSED_AND_ACTIVE =
-            POD.VERDICT.eq(inline(Verdict.MISSED)).and(POD.LIFECYCLE.eq(inline(Lifecycle.ACTIVE)));
+    static final Condition MISSED_AND_ACTIVE = condition(POD.MISSED_ACTIVE);
 
     private PodTable() {}
 
@@ -201,10 +199,24 @@ final class PodTable {
                     .and(POD.CREATED_AT.eq(Rows.valueOf(POD.CREATED_AT)))
                     .execute();
         }
-        List<StoredPod> written =
-                changes.stream().map(PodChange::after).filter(Objects::nonNull).toList();
-        if (!written.isEmpty()) {
-            rows(webhook, written, now)
+        Map<Boolean, List<StoredPod>> written = changes.stream()
+                .filter(change -> change.after() != null)
+                .collect(Collectors.partitioningBy(
+                        change -> change.before() == null, Collectors.mapping(PodChange::after, Collectors.toList())));
+        // Nobody else can have added them: whoever changes the history of a webhook has its lock.
+        add(tx, webhook, written.get(true), now);
+        replace(tx, webhook, written.get(false), now);
+    }
+
+    private static void add(DSLContext tx, int webhook, List<StoredPod> pods, Instant now) {
+        if (!pods.isEmpty()) {
+            rows(webhook, pods, now).add(tx);
+        }
+    }
+
+    private static void replace(DSLContext tx, int webhook, List<StoredPod> pods, Instant now) {
+        if (!pods.isEmpty()) {
+            rows(webhook, pods, now)
                     .insertInto(tx)
                     .onConflict(POD.WEBHOOK_ID, POD.POD_UID, POD.CREATED_AT)
                     .doUpdate()
@@ -260,6 +272,7 @@ final class PodTable {
                 .each(POD.LIFECYCLE_VERSION, StoredPod::lifecycleVersion)
                 .each(POD.VERDICT, StoredPod::verdict)
                 .each(POD.CAUSE, StoredPod::cause)
+                .each(POD.MISSED_ACTIVE, StoredPod::isMissedAndActive)
                 .all(POD.UNCONFIRMED, false)
                 .all(POD.STORED_AT, now)
                 .each(POD.RECREATION_MODE, pod -> pod.recreation().mode())

@@ -1,6 +1,7 @@
 package dev.injectionauditor.auditor.audit;
 
 import static dev.injectionauditor.auditor.db.Tables.LOGGED_MISS;
+import static dev.injectionauditor.auditor.db.Tables.OUTBOX;
 import static dev.injectionauditor.auditor.db.Tables.POD;
 import static dev.injectionauditor.auditor.db.Tables.WATCHED_WEBHOOK;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -9,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.injectionauditor.auditor.Database;
 import dev.injectionauditor.auditor.db.tables.records.LoggedMissRecord;
 import dev.injectionauditor.localstack.junit.FreshDatabase;
+import dev.injectionauditor.schema.PodObservation.Lifecycle;
 import dev.injectionauditor.schema.WatchedWebhook;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -78,6 +80,43 @@ class RowsIT {
     }
 
     @ParameterizedTest
+    @ValueSource(ints = {1, 199, 200, 5_000})
+    void shouldStoreTheSameArraysHoweverMany(int count) {
+        // Given arrays of texts, empty ones and such with characters that mean something among them
+        List<List<String>> arrays = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            arrays.add(
+                    i % 3 == 0
+                            ? List.of()
+                            : i % 3 == 1
+                                    ? List.of("web-" + i)
+                                    : List.of(
+                                            "", "null", "é\t\\{},\"'", "x".repeat(i % 1_000 == 2 ? 200_000 : i % 50)));
+        }
+
+        // When
+        db.transaction(tx -> Rows.of(POD, arrays)
+                .all(POD.WEBHOOK_ID, webhook)
+                .each(POD.POD_UID, any -> UUID.randomUUID())
+                .all(POD.NAMESPACE, "shop")
+                .all(POD.POD_NAME, "web")
+                .all(POD.CREATED_AT, Instant.EPOCH)
+                .all(POD.RESOURCE_VERSION, 1L)
+                .all(POD.CONTAINERS, 4)
+                .each(POD.LACKING, array -> array.toArray(String[]::new))
+                .all(POD.IN_FORCE_SINCE, Instant.EPOCH)
+                .all(POD.LIFECYCLE, Lifecycle.ACTIVE)
+                .all(POD.LIFECYCLE_VERSION, 1L)
+                .all(POD.VERDICT, Verdict.INCOMPLETE)
+                .all(POD.STORED_AT, Instant.EPOCH)
+                .add(tx.dsl()));
+
+        // Then
+        assertThat(db.selectFrom(POD).fetch(pod -> List.of(pod.getLacking())))
+                .containsExactlyInAnyOrderElementsOf(arrays);
+    }
+
+    @ParameterizedTest
     @ValueSource(ints = {1, 300})
     void shouldRoundTimesInTheSameWay(int count) {
         for (String nanos : List.of("000001499", "000001500", "000001501", "000002500", "999999500")) {
@@ -122,13 +161,14 @@ class RowsIT {
     @Test
     void shouldEndTheCopyIfAValueCannotBeSent() {
         // Given so many rows that they are copied, with a column of a type that is not known
-        List<String> pods = new ArrayList<>();
+        List<String> events = new ArrayList<>();
         for (int i = 0; i < 300; i++) {
-            pods.add("web-" + i);
+            events.add("event-" + i);
         }
 
-        assertThatThrownBy(() -> db.transaction(tx -> Rows.of(POD, pods)
-                        .each(POD.LACKING, pod -> new String[] {pod})
+        assertThatThrownBy(() -> db.transaction(tx -> Rows.of(OUTBOX, events)
+                        .all(OUTBOX.TOPIC, "missed")
+                        .each(OUTBOX.EVENT, String::getBytes)
                         .add(tx.dsl())))
                 .isInstanceOf(IllegalArgumentException.class);
 

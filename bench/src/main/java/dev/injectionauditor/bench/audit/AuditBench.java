@@ -155,6 +155,9 @@ public final class AuditBench implements Callable<Integer> {
                     for (int i = 0; i < count; i++) {
                         roles.add(role(kafka, database.jooq()));
                     }
+                    awaitProgress(database.jooq(), cpu, (long) (events * WARM_UP) / 2);
+                    // As the server does by itself a minute after a table has become large.
+                    database.jooq().execute("analyze");
                     from = awaitProgress(database.jooq(), cpu, (long) (events * WARM_UP));
                     Progress until = awaitProgress(database.jooq(), cpu, events);
                     runs.add(new Run(

@@ -81,8 +81,14 @@ final class EarlierPods {
         LocalDate last = LocalDate.ofInstant(end, ZoneOffset.UTC);
         for (LocalDate week = first; !week.isAfter(last); week = week.plusWeeks(1)) {
             for (String table : PARTITIONED) {
-                db.execute("create table %1$s_%2$s partition of %1$s for values from ('%3$s 00:00Z') to ('%4$s 00:00Z')"
-                        .formatted(table, DateTimeFormatter.BASIC_ISO_DATE.format(week), week, week.plusWeeks(1)));
+                db.execute(
+                        "create table %1$s_%2$s partition of %1$s for values from ('%3$s 00:00Z') to ('%4$s 00:00Z') with (fillfactor = %5$d)"
+                                .formatted(
+                                        table,
+                                        DateTimeFormatter.BASIC_ISO_DATE.format(week),
+                                        week,
+                                        week.plusWeeks(1),
+                                        table.equals("pod") ? 70 : 100));
             }
         }
     }
