@@ -14,7 +14,7 @@ public final class Database implements AutoCloseable {
     /** The schema that holds everything. */
     public static final String SCHEMA = "injection_auditor";
 
-    private static final int CONNECTIONS = 5;
+    private static final int CONNECTIONS = 6;
     private static final long CONNECT_MILLIS = 10_000;
 
     private final HikariDataSource pool;

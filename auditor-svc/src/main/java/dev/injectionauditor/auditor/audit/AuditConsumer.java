@@ -20,9 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the topics as a member of a consumer group and gives each poll its effects in one transaction. While PostgreSQL
- * works on one poll, the next one is read and decoded. Offsets live in PostgreSQL: after an assignment, a failure or a
- * conflict, reading goes on from there, and nothing is in hand any more. Used by one thread.
+ * Reads the topics as a member of a consumer group and gives each poll its effects. While PostgreSQL works on one poll,
+ * the next one is read and decoded. Offsets live in PostgreSQL: after an assignment, a failure or a conflict, reading
+ * goes on from there, and nothing is in hand any more. Used by one thread.
  */
 final class AuditConsumer implements Loop.Work, ConsumerRebalanceListener, AutoCloseable {
 
@@ -36,7 +36,7 @@ final class AuditConsumer implements Loop.Work, ConsumerRebalanceListener, AutoC
     private final BatchWriter writer;
     private final AuditMetrics metrics;
 
-    private final HandOver handOver = new HandOver("audit-writer");
+    private final HandOver handOver = new HandOver("audit-writer-", BatchWriter.SHARES);
 
     /** What the database holds once the poll in hand is written, for the partitions that this member has. */
     private final Map<TopicPartition, Long> positions = new HashMap<>();
@@ -71,10 +71,10 @@ final class AuditConsumer implements Loop.Work, ConsumerRebalanceListener, AutoC
             mustRewind = false;
         }
         ConsumerRecords<String, byte[]> records = poll();
-        Runnable write = records.isEmpty() || mustRewind ? null : writer.decode(records, positions);
+        List<Runnable> writes = mustRewind ? List.of() : writer.decode(records, positions);
         settle();
-        if (write != null && !mustRewind) {
-            handOver.start(write);
+        if (!mustRewind) {
+            handOver.start(writes);
         }
         metrics.lag(lag());
         return true;

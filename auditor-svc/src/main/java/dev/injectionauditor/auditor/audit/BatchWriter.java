@@ -4,6 +4,7 @@ import java.time.DateTimeException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -14,20 +15,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives what was polled its effects, in one transaction. If it holds a record that can be read but not stored (a time
- * that the database has no room for, a text with a NUL), each record gets a transaction of its own, and that one is set
- * aside: it must not be tried for ever.
+ * Gives what was polled its effects, in a transaction for each share of the partitions. If one holds a record that can
+ * be read but not stored (a time that the database has no room for, a text with a NUL), each record gets a transaction
+ * of its own, and that one is set aside: it must not be tried for ever.
  */
 final class BatchWriter {
 
     private static final Logger LOG = LoggerFactory.getLogger(BatchWriter.class);
+
+    /** So many transactions at a time: while one waits for PostgreSQL, the other one decides. */
+    static final int SHARES = 2;
 
     private final DSLContext db;
     private final BatchDecoder decoder;
     private final History history;
     private final BiConsumer<Batch, History.Effects> written;
 
-    /** @param written is told of each transaction that has committed */
+    /** @param written is told of each transaction that has committed, by any thread */
     BatchWriter(DSLContext db, BatchDecoder decoder, History history, BiConsumer<Batch, History.Effects> written) {
         this.db = db;
         this.decoder = decoder;
@@ -42,17 +46,35 @@ final class BatchWriter {
      * @throws RuntimeException if it is not for the records; what has not been committed has to be read again
      */
     void write(ConsumerRecords<String, byte[]> records, Map<TopicPartition, Long> positions) {
-        decode(records, positions).run();
+        decode(records, positions).forEach(Runnable::run);
     }
 
     /**
-     * Decodes a poll and says how to write it, which any thread may do, but for one poll after the other.
+     * Decodes a poll and says how to write it: each share of it in a transaction, at the same time if need be. Any
+     * thread may do that, but for one poll after the other.
      *
      * @param positions offset of the next record of each partition; moved on to what follows the poll, as if it had
      *     been written
-     * @return throws what {@link #write} throws
+     * @return throw what {@link #write} throws
      */
-    Runnable decode(ConsumerRecords<String, byte[]> records, Map<TopicPartition, Long> positions) {
+    List<Runnable> decode(ConsumerRecords<String, byte[]> records, Map<TopicPartition, Long> positions) {
+        return shares(records).stream()
+                .map(share -> decodeShare(share, positions))
+                .toList();
+    }
+
+    /** Partitions of the same number stay together, whatever the topic: they have what concerns a cluster. */
+    private static List<ConsumerRecords<String, byte[]>> shares(ConsumerRecords<String, byte[]> records) {
+        Map<Integer, Map<TopicPartition, List<ConsumerRecord<String, byte[]>>>> shares = new TreeMap<>();
+        records.partitions()
+                .forEach(partition -> shares.computeIfAbsent(partition.partition() % SHARES, any -> new HashMap<>())
+                        .put(partition, records.records(partition)));
+        return shares.values().stream()
+                .map(share -> new ConsumerRecords<>(share, Map.of()))
+                .toList();
+    }
+
+    private Runnable decodeShare(ConsumerRecords<String, byte[]> records, Map<TopicPartition, Long> positions) {
         Map<TopicPartition, Long> from = new HashMap<>(positions);
         records.partitions()
                 .forEach(partition -> positions.put(

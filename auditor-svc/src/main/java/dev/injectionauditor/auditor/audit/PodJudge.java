@@ -20,12 +20,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class PodJudge {
 
-    private static final Comparator<PodObservation> NEWEST_LAST = Comparator.<PodObservation>comparingLong(
-                    observation -> Long.parseLong(observation.resourceVersion()))
-            .thenComparing(PodObservation::lifecycle);
+    private static final Comparator<Versioned> NEWEST_LAST = Comparator.comparingLong(Versioned::version)
+            .thenComparing(versioned -> versioned.observation().lifecycle());
 
     private final Map<UUID, StoredPod> stored = new HashMap<>();
     private final Map<UUID, Merged> merged = new LinkedHashMap<>();
+
+    /** An observation with its version as the number by which it is sorted. */
+    private record Versioned(long version, PodObservation observation) {
+
+        static Versioned of(PodObservation observation) {
+            return new Versioned(Long.parseLong(observation.resourceVersion()), observation);
+        }
+    }
 
     /** What is known of a Pod before its verdict. {@code facts} is null if the webhook was not to be called for it. */
     private record Merged(
@@ -45,7 +52,7 @@ final class PodJudge {
     List<PodChange> judge(List<PodObservation> observations) {
         stored.forEach((uid, pod) ->
                 merged.put(uid, new Merged(pod.facts(), pod.lifecycle(), pod.recreation(), pod.lifecycleVersion())));
-        observations.stream().sorted(NEWEST_LAST).forEach(this::merge);
+        observations.stream().map(Versioned::of).sorted(NEWEST_LAST).forEach(this::merge);
         Map<UUID, PodFacts> firstWithStamp = firstWithStamp();
         List<PodChange> changes = new ArrayList<>();
         merged.forEach((uid, pod) -> {
@@ -55,8 +62,9 @@ final class PodJudge {
         return changes;
     }
 
-    private void merge(PodObservation observation) {
-        long version = Long.parseLong(observation.resourceVersion());
+    private void merge(Versioned versioned) {
+        long version = versioned.version();
+        PodObservation observation = versioned.observation();
         PodFacts facts = observation.scope().exemption() == null ? PodFacts.of(observation) : null;
         Merged known = merged.get(observation.pod().uid());
         if (known == null) {
