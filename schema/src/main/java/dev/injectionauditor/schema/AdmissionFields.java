@@ -6,8 +6,6 @@ import java.util.UUID;
 /** Reads an {@link Admission} field by field. What is missing the record itself refuses. */
 final class AdmissionFields {
 
-    private static final int MISSING = -1;
-
     private AdmissionFields() {}
 
     /** @throws RuntimeException if it is not in the usual form */
@@ -17,8 +15,8 @@ final class AdmissionFields {
         String name = null;
         String generateName = null;
         OwnerRef owner = null;
-        int containers = MISSING;
-        int patched = MISSING;
+        int containers = Fields.MISSING;
+        int patched = Fields.MISSING;
         Instant answeredAt = null;
         String replica = null;
         for (String field = fields.next(); field != null; field = fields.next()) {
@@ -27,7 +25,7 @@ final class AdmissionFields {
                 case "namespace" -> namespace = fields.text();
                 case "name" -> name = fields.text();
                 case "generateName" -> generateName = fields.text();
-                case "owner" -> owner = owner(fields.object());
+                case "owner" -> owner = OwnerFields.read(fields.object());
                 case "containers" -> containers = fields.integer();
                 case "patched" -> patched = fields.integer();
                 case "answeredAt" -> answeredAt = fields.time();
@@ -37,22 +35,5 @@ final class AdmissionFields {
         }
         return new Admission(
                 requestUid, namespace, name, generateName, owner, containers, patched, answeredAt, replica);
-    }
-
-    static OwnerRef owner(Fields fields) {
-        String apiVersion = null;
-        String kind = null;
-        String name = null;
-        UUID uid = null;
-        for (String field = fields.next(); field != null; field = fields.next()) {
-            switch (field) {
-                case "apiVersion" -> apiVersion = fields.text();
-                case "kind" -> kind = fields.text();
-                case "name" -> name = fields.text();
-                case "uid" -> uid = fields.uid();
-                default -> fields.skip();
-            }
-        }
-        return new OwnerRef(apiVersion, kind, name, uid);
     }
 }

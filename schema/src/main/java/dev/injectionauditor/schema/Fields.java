@@ -19,6 +19,9 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class Fields {
 
+    /** Of a number that may not be missing: the records refuse it. */
+    static final int MISSING = -1;
+
     private final JsonParser parser;
 
     /** The JSON is not as {@link EventCodec} writes it. */
@@ -85,7 +88,7 @@ final class Fields {
         return parser.getLongValue();
     }
 
-    boolean isTrue() {
+    boolean bool() {
         JsonToken value = parser.nextToken();
         require(value == JsonToken.VALUE_TRUE || value == JsonToken.VALUE_FALSE);
         return value == JsonToken.VALUE_TRUE;

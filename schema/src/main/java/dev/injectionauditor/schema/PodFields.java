@@ -10,8 +10,6 @@ import tools.jackson.databind.json.JsonMapper;
 /** Reads a {@link PodObservation} field by field. What is missing the records themselves refuse. */
 final class PodFields {
 
-    private static final int MISSING = -1;
-
     private final Map<String, Lifecycle> lifecycles;
     private final Map<String, Scope.Exemption> exemptions;
     private final Map<String, RecreationMode> modes;
@@ -29,7 +27,7 @@ final class PodFields {
         Instant createdAt = null;
         OwnerRef owner = null;
         UUID stamp = null;
-        int containers = MISSING;
+        int containers = Fields.MISSING;
         List<String> lacking = null;
         boolean byPolicy = false;
         Scope scope = null;
@@ -41,11 +39,11 @@ final class PodFields {
                 case "pod" -> pod = pod(fields.object());
                 case "resourceVersion" -> resourceVersion = fields.text();
                 case "createdAt" -> createdAt = fields.time();
-                case "owner" -> owner = AdmissionFields.owner(fields.object());
+                case "owner" -> owner = OwnerFields.read(fields.object());
                 case "stamp" -> stamp = fields.uid();
                 case "containers" -> containers = fields.integer();
                 case "lacking" -> lacking = fields.texts();
-                case "byPolicy" -> byPolicy = fields.isTrue();
+                case "byPolicy" -> byPolicy = fields.bool();
                 case "scope" -> scope = scope(fields.object());
                 case "lifecycle" -> lifecycle = fields.constant(lifecycles);
                 case "recreation" -> recreation = recreation(fields.object());
@@ -121,8 +119,8 @@ final class PodFields {
         for (String field = fields.next(); field != null; field = fields.next()) {
             switch (field) {
                 case "mode" -> mode = fields.constant(modes);
-                case "exempt" -> exempt = fields.isTrue();
-                case "systemCritical" -> systemCritical = fields.isTrue();
+                case "exempt" -> exempt = fields.bool();
+                case "systemCritical" -> systemCritical = fields.bool();
                 default -> fields.skip();
             }
         }

@@ -93,7 +93,7 @@ public final class AuditRole implements AutoCloseable {
                 RangeAssignor.class.getName(),
                 ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
                 "none",
-                // A poll is a transaction with a fixed number of statements for each webhook, and of a Pod that changes
+                // A poll takes a fixed number of statements for each webhook, and of a Pod that changes
                 // several times in it only the last state is written: much of a backlog at once. Two are in memory.
                 ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
                 30_000,

@@ -11,7 +11,7 @@ import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * The records of one poll, sorted by what they are about.
+ * Records of one poll that are written in one transaction, sorted by what they are about.
  *
  * @param webhooks events of each webhook, in the order of their partition
  * @param poison records that are not events of the contract

@@ -55,7 +55,7 @@ final class HandOver implements AutoCloseable {
             } catch (ExecutionException e) {
                 if (failure == null) {
                     failure = e.getCause();
-                } else {
+                } else if (failure != e.getCause()) {
                     failure.addSuppressed(e.getCause());
                 }
             }

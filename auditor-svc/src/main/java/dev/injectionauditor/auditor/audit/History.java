@@ -76,6 +76,8 @@ final class History {
             List<PodChange> allChanges,
             List<Event> allPublished) {
         int webhook = WebhookTable.lock(tx, source);
+        // Before anything else is read: who drops a partition begins with this row.
+        Instant keptSince = RetentionTable.keptSince(tx);
         Instant now = clock.instant();
         AdmissionTable.write(tx, webhook, events.admissions(), now);
         SignalTables.write(tx, webhook, events.signals());
@@ -89,7 +91,7 @@ final class History {
         AdmissionTable.found(tx, webhook, stamps(judged));
         List<PodChange> changes = CauseUpdate.of(tx, webhook, events, judged);
         List<Event> published = new ArrayList<>(missed(changes));
-        published.addAll(outages(tx, source, webhook, events, changes));
+        published.addAll(outages(tx, source, webhook, events, changes, keptSince));
         publisher.add(tx, source, published);
         allChanges.addAll(changes);
         allPublished.addAll(published);
@@ -106,9 +108,13 @@ final class History {
     }
 
     private List<Outage> outages(
-            DSLContext tx, WatchedWebhook source, int webhook, Batch.Events events, List<PodChange> changes) {
+            DSLContext tx,
+            WatchedWebhook source,
+            int webhook,
+            Batch.Events events,
+            List<PodChange> changes,
+            Instant keptSince) {
         EvidenceTable evidence = new EvidenceTable(tx, webhook);
-        Instant keptSince = RetentionTable.keptSince(tx);
         List<EvidenceChange> evidenceChanges = Stream.concat(
                         changes.stream().flatMap(change -> change.evidence().stream()),
                         probes(evidence, source, events.signals()))

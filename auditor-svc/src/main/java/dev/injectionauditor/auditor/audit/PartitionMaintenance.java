@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
+import org.jooq.QueryPart;
 import org.jooq.Table;
 import org.jooq.impl.DSL;
 import org.slf4j.Logger;
@@ -92,8 +93,11 @@ final class PartitionMaintenance implements Loop.Work {
                 made, partitions.table(), inline(partitions.fillFactor()));
         // Rows of that week that have come already would be in the way in the default partition.
         tx.execute(
-                "with moved as (delete from {0} where {1} returning *) insert into {2} select * from moved",
-                partitions.kept(), partitions.isBefore(until).and(not(partitions.isBefore(from))), made);
+                "with moved as (delete from {0} where {1} returning *) insert into {2} ({3}) select {3} from moved",
+                partitions.kept(),
+                partitions.isBefore(until).and(not(partitions.isBefore(from))),
+                made,
+                columns(tx, partitions));
         tx.execute(
                 "alter table {0} attach partition {1} for values from ({2}) to ({3})",
                 partitions.table(), made, inline(from.toString()), inline(until.toString()));
@@ -119,15 +123,25 @@ final class PartitionMaintenance implements Loop.Work {
         Table<?> dropped = partitions.part(partition);
         tx.execute("alter table {0} detach partition {1}", partitions.table(), dropped);
         int kept = tx.execute(
-                "insert into {0} select * from {1} where {2}",
+                "insert into {0} ({3}) select {3} from {1} where {2}",
                 partitions.kept(),
                 dropped,
-                partitions.outlives().apply(partitions.table().as(partition)));
+                partitions.outlives().apply(partitions.table().as(partition)),
+                columns(tx, partitions));
         tx.execute("drop table {0}", dropped);
         LOG.atInfo()
                 .addKeyValue("partition", partition)
                 .addKeyValue("rowsKept", kept)
                 .log("Dropped a partition");
+    }
+
+    /** The columns that rows are moved with: those that are generated would be refused. */
+    private static QueryPart columns(DSLContext tx, Partitions<?> partitions) {
+        return DSL.list(tx.fetch(
+                        "select attname from pg_attribute where attrelid = {0}::regclass and attnum > 0"
+                                + " and not attisdropped and attgenerated = '' order by attnum",
+                        inline(partitions.qualified(partitions.table().getName())))
+                .map(column -> DSL.field(DSL.name(column.get(0, String.class)))));
     }
 
     /** The partitions that are there, by name, without the default one. */

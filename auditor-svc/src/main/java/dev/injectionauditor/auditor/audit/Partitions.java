@@ -49,6 +49,9 @@ record Partitions<R extends Record>(
 
     private static final int FULL = 100;
 
+    // As in the migration for the partitions that were there before.
+    private static final int ROOM_FOR_CHANGES = 70;
+
     /** All tables with partitions. */
     static List<Partitions<?>> all() {
         return List.of(

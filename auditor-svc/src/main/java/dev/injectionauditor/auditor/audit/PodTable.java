@@ -272,7 +272,6 @@ final class PodTable {
                 .each(POD.LIFECYCLE_VERSION, StoredPod::lifecycleVersion)
                 .each(POD.VERDICT, StoredPod::verdict)
                 .each(POD.CAUSE, StoredPod::cause)
-                .each(POD.MISSED_ACTIVE, StoredPod::isMissedAndActive)
                 .all(POD.UNCONFIRMED, false)
                 .all(POD.STORED_AT, now)
                 .each(POD.RECREATION_MODE, pod -> pod.recreation().mode())

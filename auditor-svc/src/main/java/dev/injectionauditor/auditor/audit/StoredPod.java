@@ -23,11 +23,6 @@ record StoredPod(
         Verdict verdict,
         @Nullable Cause cause) {
 
-    /** Whether it is pending or running without the injection, because the call was missed. */
-    boolean isMissedAndActive() {
-        return verdict == Verdict.MISSED && lifecycle == Lifecycle.ACTIVE;
-    }
-
     StoredPod withCause(@Nullable Cause newCause) {
         return new StoredPod(facts, lifecycle, recreation, lifecycleVersion, verdict, newCause);
     }

@@ -12,16 +12,21 @@ import static dev.injectionauditor.auditor.audit.Auditing.uid;
 import static dev.injectionauditor.auditor.db.Tables.ADMISSION;
 import static dev.injectionauditor.auditor.db.Tables.POD;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.injectionauditor.auditor.Database;
 import dev.injectionauditor.localstack.junit.FreshDatabase;
 import dev.injectionauditor.schema.PodObservation.Lifecycle;
+import dev.injectionauditor.schema.WatchedWebhook;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.jooq.DSLContext;
+import org.jooq.exception.DataAccessException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -120,6 +125,81 @@ class GraceSweepIT {
         // And if its Pod comes after all
         audit.write(injected(1, 0));
         assertThat(orphaned()).isEmpty();
+    }
+
+    @Test
+    void shouldLookAtAllWebhooksAndAtNewOnes() {
+        // Given a webhook that was swept, and another one that comes after that
+        audit.write(injected(1, 0));
+        audit.now = at(300);
+        sweep.runOnce();
+        audit.write(new WatchedWebhook("garden-2", "hook.example.org"), List.of(injected(2, 290), admission(3, 290)));
+        audit.write(injected(4, 295));
+
+        // When
+        audit.now = at(600);
+        sweep.runOnce();
+
+        // Then the rows of both are looked at
+        assertThat(unconfirmed()).containsExactlyInAnyOrder(uid(1), uid(2), uid(4));
+        assertThat(orphaned()).containsExactly(stamp(3));
+        assertThat(count("injection_auditor_unconfirmed_stamps")).isEqualTo(3);
+    }
+
+    @Test
+    void shouldNotFlagWhatComesBeforeItHasTheLock() throws Exception {
+        // Given a Pod whose time has come, and a transaction that is about to bring its event
+        audit.write(injected(1, 0));
+        audit.now = at(300);
+        CompletableFuture<Void> swept = new CompletableFuture<>();
+        db.transaction(late -> {
+            WebhookTable.lock(late.dsl(), Auditing.SOURCE);
+
+            // When a sweep has found the Pod
+            Thread.ofPlatform().daemon().start(() -> {
+                try {
+                    sweep.runOnce();
+                    swept.complete(null);
+                } catch (RuntimeException e) {
+                    swept.completeExceptionally(e);
+                }
+            });
+            await().until(() -> db.fetchExists(db.selectOne()
+                    .from("pg_stat_activity")
+                    .where("wait_event_type = 'Lock' and datname = current_database()")));
+
+            // And the event comes
+            new Auditing(late.dsl()).write(admission(1, 0));
+        });
+        swept.get();
+
+        // Then it is not flagged
+        assertThat(unconfirmed()).isEmpty();
+        assertThat(count("injection_auditor_unconfirmed_stamps")).isZero();
+    }
+
+    @Test
+    void shouldFlagTheOthersIfOneWebhookFails() {
+        // Given two webhooks, the first of which cannot be changed
+        audit.write(injected(1, 0));
+        audit.write(new WatchedWebhook("garden-2", "hook.example.org"), List.of(injected(2, 0)));
+        db.execute("""
+                alter table injection_auditor.pod add constraint broken
+                check (webhook_id <> (1) or not unconfirmed) not valid
+                """);
+        audit.now = at(300);
+
+        // When
+        assertThatThrownBy(sweep::runOnce).isInstanceOf(DataAccessException.class);
+
+        // Then the other one has been
+        assertThat(unconfirmed()).containsExactly(uid(2));
+
+        // And nothing is forgotten
+        db.execute("alter table injection_auditor.pod drop constraint broken");
+        audit.now = at(3_000);
+        sweep.runOnce();
+        assertThat(unconfirmed()).containsExactlyInAnyOrder(uid(1), uid(2));
     }
 
     private Set<UUID> unconfirmed() {

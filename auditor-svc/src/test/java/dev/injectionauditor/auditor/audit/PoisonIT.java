@@ -77,12 +77,13 @@ class PoisonIT {
                 pods(SOURCE.cluster(), encoded(missed(6, 10)), "2026-11-23T06:00:10Z", "+300000-01-01T00:00:00Z"),
                 pods(SOURCE.cluster(), encoded(missed(7, 10)), "2026-11-23T06:00:10Z", Instant.MAX.toString()),
                 pods(SOURCE.cluster(), encoded(new Signal.Endpoints(1, Instant.MIN))),
+                pods(SOURCE.cluster(), encoded(missed(9, 10)), "\"containers\":1", "\"containers\":2147483648"),
                 pods(SOURCE.cluster(), encoded(missed(8, 20)))));
 
         // When they are audited
         DSLContext db = database.get().jooq();
         try (AuditRole role = Auditing.role(kafka, db, 1, metrics)) {
-            await().atMost(Duration.ofSeconds(30)).until(() -> db.fetchCount(POISON_RECORD) == 10);
+            await().atMost(Duration.ofSeconds(30)).until(() -> db.fetchCount(POISON_RECORD) == 11);
             await().atMost(Duration.ofSeconds(30)).until(() -> db.fetchCount(POD) == 2);
             assertThat(role.hasProgressedWithin(Duration.ofMinutes(1))).isTrue();
         }
@@ -101,10 +102,11 @@ class PoisonIT {
                         tuple(7L, "cannot be stored: SQLSTATE 22021"),
                         tuple(8L, "cannot be stored: SQLSTATE 22009"),
                         tuple(9L, "cannot be stored: a number or time is out of range"),
-                        tuple(10L, "cannot be stored: SQLSTATE 22009"));
+                        tuple(10L, "cannot be stored: SQLSTATE 22009"),
+                        tuple(11L, "data does not fit its type at containers"));
         assertThat(metrics.counter("injection_auditor_audit_poison_records").count())
-                .isEqualTo(10);
-        assertThat(metrics.counter("injection_auditor_audit_records").count()).isEqualTo(12);
+                .isEqualTo(11);
+        assertThat(metrics.counter("injection_auditor_audit_records").count()).isEqualTo(13);
 
         // And a rebuild sets the same aside
         new Rebuild(kafka, rebuilt.get().jooq(), HistoryPolicy.defaults(), InstantSource.system()).run();

@@ -74,7 +74,7 @@ final class EarlierPods {
         db.execute("reset search_path");
     }
 
-    /** As the auditor makes them. */
+    /** As the auditor makes them, with room on their pages for Pods that change. */
     private static void partitions(DSLContext db, Instant begin, Instant end) {
         LocalDate first =
                 LocalDate.ofInstant(begin, ZoneOffset.UTC).with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY));

@@ -1,0 +1,118 @@
+package dev.injectionauditor.auditor.audit;
+
+import static dev.injectionauditor.auditor.audit.Auditing.SOURCE;
+import static dev.injectionauditor.auditor.audit.Auditing.admission;
+import static dev.injectionauditor.auditor.audit.Auditing.injected;
+import static dev.injectionauditor.auditor.audit.Auditing.missed;
+import static dev.injectionauditor.auditor.audit.Auditing.named;
+import static dev.injectionauditor.auditor.audit.Auditing.uid;
+import static dev.injectionauditor.auditor.db.Tables.ADMISSION;
+import static dev.injectionauditor.auditor.db.Tables.POD;
+import static dev.injectionauditor.auditor.db.Tables.POISON_RECORD;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.injectionauditor.auditor.Database;
+import dev.injectionauditor.localstack.junit.FreshDatabase;
+import dev.injectionauditor.schema.CloudEvent;
+import dev.injectionauditor.schema.Event;
+import dev.injectionauditor.schema.EventCodec;
+import dev.injectionauditor.schema.PodObservation;
+import dev.injectionauditor.schema.Topics;
+import dev.injectionauditor.schema.WatchedWebhook;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.common.TopicPartition;
+import org.jooq.DSLContext;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class BatchWriterIT {
+
+    @RegisterExtension
+    final FreshDatabase<Database> database = new FreshDatabase<>(Database::open, Database::migrate);
+
+    private static final WatchedWebhook OTHER = new WatchedWebhook("garden-2", SOURCE.webhook());
+    private static final TopicPartition ADMISSIONS = new TopicPartition("admissions", 0);
+    private static final TopicPartition PODS = new TopicPartition("pods", 0);
+    private static final TopicPartition OTHER_PODS = new TopicPartition("pods", 1);
+
+    private final EventCodec codec = new EventCodec();
+    private DSLContext db;
+    private BatchWriter writer;
+
+    @BeforeEach
+    void open() {
+        db = database.get().jooq();
+        writer = new BatchWriter(
+                db,
+                new BatchDecoder(codec),
+                new History(new Outbox(codec, Topics.defaults()), HistoryPolicy.defaults(), new Auditing(db)),
+                (batch, effects) -> {});
+    }
+
+    @Test
+    void shouldCommitEachShareOfThePartitionsByItself() {
+        // Given records of three partitions, one of which another member has read already
+        ConsumerRecords<String, byte[]> records = new ConsumerRecords<>(
+                Map.of(
+                        ADMISSIONS, List.of(record(ADMISSIONS, SOURCE, admission(1, 0))),
+                        PODS, List.of(record(PODS, SOURCE, injected(1, 0))),
+                        OTHER_PODS, List.of(record(OTHER_PODS, OTHER, injected(2, 0)))),
+                Map.of());
+        db.transaction(tx -> ConsumerOffsets.advance(tx.dsl(), Map.of(OTHER_PODS, new Batch.Read(0, 1))));
+        Map<TopicPartition, Long> positions = new HashMap<>(Map.of(ADMISSIONS, 0L, PODS, 0L, OTHER_PODS, 0L));
+
+        // When
+        List<Runnable> writes = writer.decode(records, positions);
+
+        // Then partitions of the same number are written together, and the others by themselves
+        assertThat(writes).hasSize(2);
+        writes.getFirst().run();
+        assertThatThrownBy(writes.getLast()::run).isInstanceOf(ConsumerOffsets.ConflictException.class);
+        assertThat(db.selectFrom(POD).fetch(POD.POD_UID)).containsExactly(uid(1));
+        assertThat(db.fetchCount(ADMISSION)).isOne();
+        assertThat(ConsumerOffsets.load(db, positions.keySet()))
+                .isEqualTo(Map.of(ADMISSIONS, 1L, PODS, 1L, OTHER_PODS, 1L));
+
+        // And the next poll is expected to begin behind all of them
+        assertThat(positions).isEqualTo(Map.of(ADMISSIONS, 1L, PODS, 1L, OTHER_PODS, 1L));
+    }
+
+    @Test
+    void shouldSetARecordAsideInItsShareAlone() {
+        // Given records of two partitions, one of which holds one that cannot be stored
+        PodObservation strange = named(missed(3, 0), "n\0l");
+        ConsumerRecords<String, byte[]> records = new ConsumerRecords<>(
+                Map.of(
+                        PODS, List.of(record(PODS, SOURCE, injected(1, 0))),
+                        OTHER_PODS, List.of(record(OTHER_PODS, OTHER, strange))),
+                Map.of());
+
+        // When
+        writer.write(records, new HashMap<>(Map.of(PODS, 0L, OTHER_PODS, 0L)));
+
+        // Then the other one is stored, and both are done with
+        assertThat(db.selectFrom(POD).fetch(POD.POD_UID)).containsExactly(uid(1));
+        assertThat(db.selectFrom(POISON_RECORD).fetch(POISON_RECORD.PARTITION)).containsExactly(OTHER_PODS.partition());
+        assertThat(ConsumerOffsets.load(db, List.of(PODS, OTHER_PODS))).isEqualTo(Map.of(PODS, 1L, OTHER_PODS, 1L));
+    }
+
+    @Test
+    void shouldHaveNothingToWriteForAnEmptyPoll() {
+        assertThat(writer.decode(ConsumerRecords.empty(), new HashMap<>())).isEmpty();
+    }
+
+    private ConsumerRecord<String, byte[]> record(TopicPartition partition, WatchedWebhook source, Event event) {
+        return new ConsumerRecord<>(
+                partition.topic(),
+                partition.partition(),
+                0,
+                source.cluster(),
+                codec.encode(CloudEvent.of(source, event)));
+    }
+}

@@ -1,0 +1,27 @@
+package dev.injectionauditor.schema;
+
+import java.util.UUID;
+
+/** Reads an {@link OwnerRef} field by field. */
+final class OwnerFields {
+
+    private OwnerFields() {}
+
+    /** @throws RuntimeException if it is not in the usual form */
+    static OwnerRef read(Fields fields) {
+        String apiVersion = null;
+        String kind = null;
+        String name = null;
+        UUID uid = null;
+        for (String field = fields.next(); field != null; field = fields.next()) {
+            switch (field) {
+                case "apiVersion" -> apiVersion = fields.text();
+                case "kind" -> kind = fields.text();
+                case "name" -> name = fields.text();
+                case "uid" -> uid = fields.uid();
+                default -> fields.skip();
+            }
+        }
+        return new OwnerRef(apiVersion, kind, name, uid);
+    }
+}
