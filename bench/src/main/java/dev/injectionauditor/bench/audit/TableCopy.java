@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -47,7 +48,9 @@ final class TableCopy {
                     connection
                             .unwrap(PGConnection.class)
                             .getCopyAPI()
-                            .copyOut("copy (select * from " + table + ") to stdout", out);
+                            .copyOut(
+                                    "copy (select " + columns(connection, table) + " from " + table + ") to stdout",
+                                    out);
                 }
             }
         }
@@ -65,13 +68,29 @@ final class TableCopy {
             long start = System.nanoTime();
             connection.setAutoCommit(false);
             for (String table : TABLES) {
+                String columns = columns(connection, table);
                 try (InputStream in = Files.newInputStream(folder.resolve(table))) {
-                    connection.unwrap(PGConnection.class).getCopyAPI().copyIn("copy " + table + " from stdin", in);
+                    connection
+                            .unwrap(PGConnection.class)
+                            .getCopyAPI()
+                            .copyIn("copy " + table + " (" + columns + ") from stdin", in);
                 }
             }
             connection.commit();
             Duration took = Duration.ofNanos(System.nanoTime() - start);
             return new Load(took, cpu.now().minus(before));
+        }
+    }
+
+    /** Without those that the server makes itself. */
+    private static String columns(Connection connection, String table) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet columns = statement.executeQuery("""
+                        select string_agg(quote_ident(attname), ', ' order by attnum) from pg_attribute
+                        where attrelid = '%s'::regclass and attnum > 0 and not attisdropped and attgenerated = ''
+                        """.formatted(table))) {
+            columns.next();
+            return columns.getString(1);
         }
     }
 
