@@ -147,7 +147,7 @@ final class CauseUpdate {
                     new PodChange(pod, now),
                     (known, update) -> new PodChange(known.before(), update.after()));
         }
-        PodTable.writeCauses(tx, webhook, caused);
+        PodChanges.writeCauses(tx, webhook, caused);
         changes.values().removeIf(change -> !change.isChange());
     }
 }

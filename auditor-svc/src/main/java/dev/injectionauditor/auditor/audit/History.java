@@ -87,7 +87,7 @@ final class History {
         List<PodChange> known = new PodJudge(PodTable.load(tx, webhook, events.pods()))
                 .judge(events.pods()).stream().filter(PodChange::isOfStoredPod).toList();
         List<PodChange> judged = known.stream().filter(PodChange::isChange).toList();
-        PodTable.write(tx, webhook, judged, now);
+        PodChanges.write(tx, webhook, judged, now);
         AdmissionTable.found(tx, webhook, stamps(judged));
         List<PodChange> changes = CauseUpdate.of(tx, webhook, events, judged);
         List<Event> published = new ArrayList<>(missed(changes));
