@@ -4,6 +4,7 @@ import java.time.DateTimeException;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -20,16 +21,29 @@ import tools.jackson.databind.json.JsonMapper;
 final class SinglePass {
 
     private final JsonMapper json;
-    private final PodFields pods;
-    private final Map<EventType, ObjectReader> payloads = new EnumMap<>(EventType.class);
+    private final Map<EventType, Function<JsonParser, Event>> payloads = new EnumMap<>(EventType.class);
 
     SinglePass(JsonMapper json) {
         this.json = json;
-        this.pods = new PodFields(json);
         for (EventType type : EventType.values()) {
-            // What follows the payload is the rest of the envelope.
-            payloads.put(type, json.readerFor(type.payload()).without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS));
+            payloads.put(type, payload(type));
         }
+    }
+
+    private Function<JsonParser, Event> payload(EventType type) {
+        return switch (type) {
+            case ADMISSION -> parser -> AdmissionFields.read(new Fields(parser));
+            case POD -> {
+                PodFields pods = new PodFields(json);
+                yield parser -> pods.read(new Fields(parser));
+            }
+            case SIGNAL, MISSED, OUTAGE, RECREATION_REQUEST, RECREATION_RESULT -> {
+                // What follows the payload is the rest of the envelope.
+                ObjectReader reader =
+                        json.readerFor(type.payload()).without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+                yield reader::readValue;
+            }
+        };
     }
 
     /** The event; nothing if the bytes are not in the usual form. */
@@ -96,17 +110,8 @@ final class SinglePass {
 
         private boolean readData(JsonParser parser) {
             Optional<EventType> known = type == null ? Optional.empty() : EventType.ofCloudEventsType(type);
-            known.ifPresent(payload -> data = readPayload(payload, parser));
+            known.ifPresent(payload -> data = payloads.get(payload).apply(parser));
             return data != null;
         }
-    }
-
-    private Event readPayload(EventType type, JsonParser parser) {
-        return switch (type) {
-            case ADMISSION -> AdmissionFields.read(new Fields(parser));
-            case POD -> pods.read(new Fields(parser));
-            case SIGNAL, MISSED, OUTAGE, RECREATION_REQUEST, RECREATION_RESULT ->
-                payloads.get(type).readValue(parser);
-        };
     }
 }

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -35,7 +36,6 @@ final class BinaryCopy {
     /** Number of elements and of the first one. */
     private static final int DIMENSION = 2 * Integer.BYTES;
 
-    private static final int TEXT = Oid.TEXT;
     private static final int NULL = -1;
     private static final Instant EPOCH = Instant.parse("2000-01-01T00:00:00Z");
     private static final long MICROS_PER_SECOND = 1_000_000;
@@ -119,28 +119,32 @@ final class BinaryCopy {
     }
 
     private void text(String text) throws SQLException {
-        byte[] bytes = utf8(text);
-        room().putInt(bytes.length);
-        if (bytes.length <= buffer.remaining()) {
-            buffer.put(bytes);
+        text(utf8(text));
+    }
+
+    private void text(byte[] utf8) throws SQLException {
+        room().putInt(utf8.length);
+        if (utf8.length <= buffer.remaining()) {
+            buffer.put(utf8);
         } else {
             flush();
-            copy.writeToCopy(bytes, 0, bytes.length);
+            copy.writeToCopy(utf8, 0, utf8.length);
         }
     }
 
     /** An array of one dimension, or of none if it is empty, as the server itself writes it. */
     private void texts(String[] texts) throws SQLException {
-        int length = ARRAY_HEADER + (texts.length == 0 ? 0 : DIMENSION);
-        for (String text : texts) {
-            length += Integer.BYTES + utf8(text).length;
+        byte[][] elements = Arrays.stream(texts).map(BinaryCopy::utf8).toArray(byte[][]::new);
+        int length = ARRAY_HEADER + (elements.length == 0 ? 0 : DIMENSION);
+        for (byte[] element : elements) {
+            length += Integer.BYTES + element.length;
         }
-        room().putInt(length).putInt(texts.length == 0 ? 0 : 1).putInt(0).putInt(TEXT);
-        if (texts.length > 0) {
-            room().putInt(texts.length).putInt(1);
+        room().putInt(length).putInt(elements.length == 0 ? 0 : 1).putInt(0).putInt(Oid.TEXT);
+        if (elements.length > 0) {
+            room().putInt(elements.length).putInt(1);
         }
-        for (String text : texts) {
-            text(text);
+        for (byte[] element : elements) {
+            text(element);
         }
     }
 

@@ -10,7 +10,6 @@ import dev.injectionauditor.service.Loop;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -28,9 +27,6 @@ final class GraceSweep implements Loop.Work {
 
     // Members of the group may have clocks that differ; what is looked at twice is counted once.
     private static final Duration OVERLAP = Duration.ofMinutes(1);
-
-    private static final Half<?> PODS = Half.pod();
-    private static final Half<?> CALLS = Half.admission();
 
     private final DSLContext db;
     private final Duration grace;
@@ -53,29 +49,19 @@ final class GraceSweep implements Loop.Work {
         Instant until = clock.instant().minus(grace);
         Instant from = sweptUntil();
         // All webhooks together and without a lock, because nearly all rows have their other half.
-        Map<Integer, List<UUID>> pods = PODS.alone(db, from, until);
-        Map<Integer, List<UUID>> admissions = CALLS.alone(db, from, until);
+        Map<Integer, List<UUID>> pods = Half.PODS.alone(db, from, until);
+        Map<Integer, List<UUID>> admissions = Half.CALLS.alone(db, from, until);
         Set<Integer> webhooks = new TreeSet<>(pods.keySet());
         webhooks.addAll(admissions.keySet());
-        List<RuntimeException> failures = new ArrayList<>();
-        for (int webhook : webhooks) {
-            try {
-                metrics.flagged(db.transactionResult(transaction -> flag(
+        // After a failure all are looked at again; what is flagged already is not counted again.
+        EachWebhook.alone(
+                webhooks,
+                webhook -> metrics.flagged(db.transactionResult(transaction -> flag(
                         transaction.dsl(),
                         webhook,
                         pods.getOrDefault(webhook, List.of()),
                         admissions.getOrDefault(webhook, List.of()),
-                        until)));
-            } catch (RuntimeException e) {
-                // The others need not wait for this one. All are looked at again, what is flagged is not counted again.
-                failures.add(e);
-            }
-        }
-        if (!failures.isEmpty()) {
-            RuntimeException first = failures.getFirst();
-            failures.stream().skip(1).forEach(first::addSuppressed);
-            throw first;
-        }
+                        until))));
         sweptUntil(until);
         return false;
     }
@@ -83,7 +69,7 @@ final class GraceSweep implements Loop.Work {
     private static Flagged flag(DSLContext tx, int webhook, List<UUID> pods, List<UUID> admissions, Instant until) {
         // No other half comes in while this looks for it.
         WebhookTable.lock(tx, webhook);
-        return new Flagged(PODS.flag(tx, webhook, pods, until), CALLS.flag(tx, webhook, admissions, until));
+        return new Flagged(Half.PODS.flag(tx, webhook, pods, until), Half.CALLS.flag(tx, webhook, admissions, until));
     }
 
     private Instant sweptUntil() {

@@ -3,6 +3,8 @@ package dev.injectionauditor.auditor.audit;
 import static dev.injectionauditor.auditor.db.Tables.ADMISSION;
 import static dev.injectionauditor.auditor.db.Tables.POD;
 import static org.jooq.impl.DSL.any;
+import static org.jooq.impl.DSL.condition;
+import static org.jooq.impl.DSL.exists;
 import static org.jooq.impl.DSL.notExists;
 import static org.jooq.impl.DSL.selectOne;
 
@@ -31,34 +33,30 @@ record Half<R extends Record>(
         Condition lacksOther) {
 
     /** Pods, as far as they rest on a stamp of their own. */
-    static Half<?> pod() {
-        return new Half<>(
-                POD,
-                POD.WEBHOOK_ID,
-                POD.STAMP,
-                POD.STORED_AT,
-                POD.UNCONFIRMED,
-                POD.VERDICT
-                        .in(Verdict.INJECTED, Verdict.INCOMPLETE)
-                        .and(notExists(selectOne()
-                                .from(ADMISSION)
-                                .where(ADMISSION.WEBHOOK_ID.eq(POD.WEBHOOK_ID))
-                                .and(ADMISSION.REQUEST_UID.eq(POD.STAMP)))));
-    }
+    static final Half<?> PODS = new Half<>(
+            POD,
+            POD.WEBHOOK_ID,
+            POD.STAMP,
+            POD.STORED_AT,
+            POD.UNCONFIRMED,
+            POD.VERDICT
+                    .in(Verdict.INJECTED, Verdict.INCOMPLETE)
+                    .and(notExists(selectOne()
+                            .from(ADMISSION)
+                            .where(ADMISSION.WEBHOOK_ID.eq(POD.WEBHOOK_ID))
+                            .and(ADMISSION.REQUEST_UID.eq(POD.STAMP)))));
 
     /** Calls. */
-    static Half<?> admission() {
-        return new Half<>(
-                ADMISSION,
-                ADMISSION.WEBHOOK_ID,
-                ADMISSION.REQUEST_UID,
-                ADMISSION.STORED_AT,
-                ADMISSION.ORPHANED,
-                notExists(selectOne()
-                        .from(POD)
-                        .where(POD.WEBHOOK_ID.eq(ADMISSION.WEBHOOK_ID))
-                        .and(POD.STAMP.eq(ADMISSION.REQUEST_UID))));
-    }
+    static final Half<?> CALLS = new Half<>(
+            ADMISSION,
+            ADMISSION.WEBHOOK_ID,
+            ADMISSION.REQUEST_UID,
+            ADMISSION.STORED_AT,
+            ADMISSION.ORPHANED,
+            notExists(selectOne()
+                    .from(POD)
+                    .where(POD.WEBHOOK_ID.eq(ADMISSION.WEBHOOK_ID))
+                    .and(POD.STAMP.eq(ADMISSION.REQUEST_UID))));
 
     /**
      * The stamps that seem to be alone, by webhook.
@@ -84,6 +82,25 @@ record Half<R extends Record>(
                         .and(stamp.eq(any(stamps.toArray(UUID[]::new))))
                         .and(isAlone(until))
                         .execute();
+    }
+
+    /** Takes the flag from those of these that have it, as their other halves have come. */
+    void unflag(DSLContext tx, int ofWebhook, List<UUID> stamps) {
+        if (stamps.isEmpty()) {
+            return;
+        }
+        Table<R> flagged = table.as("flagged");
+        tx.update(table)
+                .set(flag, false)
+                .where(webhook.eq(ofWebhook))
+                .and(condition(flag))
+                .and(stamp.eq(any(stamps.toArray(UUID[]::new))))
+                // Mostly none has it, and then PostgreSQL need not look for each.
+                .and(exists(selectOne()
+                        .from(flagged)
+                        .where(flagged.field(webhook).eq(ofWebhook))
+                        .and(condition(flagged.field(flag)))))
+                .execute();
     }
 
     private Condition isAlone(Instant until) {

@@ -88,7 +88,7 @@ final class History {
                 .judge(events.pods()).stream().filter(PodChange::isOfStoredPod).toList();
         List<PodChange> judged = known.stream().filter(PodChange::isChange).toList();
         PodChanges.write(tx, webhook, judged, now);
-        AdmissionTable.found(tx, webhook, stamps(judged));
+        Half.CALLS.unflag(tx, webhook, stamps(judged));
         List<PodChange> changes = CauseUpdate.of(tx, webhook, events, judged);
         List<Event> published = new ArrayList<>(missed(changes));
         published.addAll(outages(tx, source, webhook, events, changes, keptSince));

@@ -62,7 +62,7 @@ record Partitions<R extends Record>(
                         part -> column(part, POD.VERDICT)
                                 .eq(Verdict.MISSED)
                                 .or(column(part, POD.LIFECYCLE).ne(Lifecycle.GONE)),
-                        70),
+                        ROOM_FOR_CHANGES),
                 new Partitions<>(ADMISSION, ADMISSION_KEPT, ADMISSION.ANSWERED_AT, part -> falseCondition(), FULL),
                 // Windows are kept up to date from the evidence near a change: from what was not applied, and from the
                 // applied calls that bound a window.

@@ -49,21 +49,10 @@ final class RecreationPlanner implements Loop.Work {
 
     @Override
     public boolean runOnce() {
-        // A transaction for each webhook: trouble with one does not hold up the others.
-        List<RuntimeException> failures = new ArrayList<>();
-        for (int webhook : PodTable.webhooksWithMissed(db)) {
-            try {
-                db.transactionResult(transaction -> planAlone(transaction.dsl(), webhook))
-                        .ifPresent(rest -> rests.put(webhook, rest));
-            } catch (RuntimeException e) {
-                failures.add(e);
-            }
-        }
-        if (!failures.isEmpty()) {
-            RuntimeException first = failures.getFirst();
-            failures.stream().skip(1).forEach(first::addSuppressed);
-            throw first;
-        }
+        EachWebhook.alone(
+                PodTable.webhooksWithMissed(db),
+                webhook -> db.transactionResult(transaction -> planAlone(transaction.dsl(), webhook))
+                        .ifPresent(rest -> rests.put(webhook, rest)));
         return false;
     }
 

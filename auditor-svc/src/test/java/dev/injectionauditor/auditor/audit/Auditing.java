@@ -42,7 +42,8 @@ final class Auditing implements InstantSource {
             new Scope(null, new Scope.Configuration("hook", new UUID(1, 1), 1, ZERO.minusSeconds(3600)));
 
     private final DSLContext db;
-    private final History history;
+    /** Writes by this clock. */
+    final History history;
 
     /** The clock of the auditor. */
     Instant now = ZERO;

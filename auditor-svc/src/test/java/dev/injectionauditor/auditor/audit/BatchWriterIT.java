@@ -18,7 +18,6 @@ import dev.injectionauditor.schema.CloudEvent;
 import dev.injectionauditor.schema.Event;
 import dev.injectionauditor.schema.EventCodec;
 import dev.injectionauditor.schema.PodObservation;
-import dev.injectionauditor.schema.Topics;
 import dev.injectionauditor.schema.WatchedWebhook;
 import java.util.HashMap;
 import java.util.List;
@@ -48,11 +47,7 @@ class BatchWriterIT {
     @BeforeEach
     void open() {
         db = database.get().jooq();
-        writer = new BatchWriter(
-                db,
-                new BatchDecoder(codec),
-                new History(new Outbox(codec, Topics.defaults()), HistoryPolicy.defaults(), new Auditing(db)),
-                (batch, effects) -> {});
+        writer = new BatchWriter(db, new BatchDecoder(codec), new Auditing(db).history, (batch, effects) -> {});
     }
 
     @Test

@@ -7,18 +7,16 @@ import static dev.injectionauditor.auditor.db.Tables.OUTBOX;
 import static dev.injectionauditor.auditor.db.Tables.POD;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import dev.injectionauditor.auditor.Database;
 import dev.injectionauditor.auditor.audit.ConsumerOffsets.ConflictException;
 import dev.injectionauditor.localstack.junit.FreshDatabase;
-import dev.injectionauditor.schema.EventCodec;
 import dev.injectionauditor.schema.PodObservation;
-import dev.injectionauditor.schema.Topics;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.common.TopicPartition;
 import org.jooq.DSLContext;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,8 +37,7 @@ class ConsumerOffsetsIT {
     @BeforeEach
     void open() {
         db = database.get().jooq();
-        history = new History(
-                new Outbox(new EventCodec(), Topics.defaults()), HistoryPolicy.defaults(), new Auditing(db));
+        history = new Auditing(db).history;
     }
 
     @Test
@@ -60,29 +57,19 @@ class ConsumerOffsetsIT {
     @Test
     void shouldLetOneOfTwoMembersCommitThatReadTheSame() throws Exception {
         // Given a member in the middle of its transaction
-        CompletableFuture<Void> other = new CompletableFuture<>();
+        AtomicReference<CompletableFuture<Void>> other = new AtomicReference<>();
         db.transaction(first -> {
             history.apply(first.dsl(), batch(0, 5, injected(1, 10)));
 
             // When another one begins with the same records
-            Thread.ofPlatform().daemon().start(() -> {
-                try {
-                    write(db, batch(0, 6, injected(1, 10), missed(2, 20)));
-                    other.complete(null);
-                } catch (RuntimeException e) {
-                    other.completeExceptionally(e);
-                }
-            });
-            await().until(() -> db.fetchExists(db.selectOne()
-                    .from("pg_stat_activity")
-                    .where("wait_event_type = 'Lock' and datname = current_database()")));
+            other.set(Waiting.begin(db, () -> write(db, batch(0, 6, injected(1, 10), missed(2, 20)))));
 
             // Then that one has to wait
-            assertThat(other).isNotDone();
+            assertThat(other.get()).isNotDone();
         });
 
         // And is refused
-        assertThatThrownBy(other::get)
+        assertThatThrownBy(other.get()::get)
                 .isInstanceOf(ExecutionException.class)
                 .hasCauseInstanceOf(ConflictException.class);
         assertThat(db.selectFrom(POD).fetch(POD.VERDICT)).containsExactly(Verdict.INJECTED);

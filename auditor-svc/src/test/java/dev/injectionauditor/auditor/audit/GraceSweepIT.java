@@ -13,7 +13,6 @@ import static dev.injectionauditor.auditor.db.Tables.ADMISSION;
 import static dev.injectionauditor.auditor.db.Tables.POD;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import dev.injectionauditor.auditor.Database;
 import dev.injectionauditor.localstack.junit.FreshDatabase;
@@ -25,6 +24,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jooq.DSLContext;
 import org.jooq.exception.DataAccessException;
 import org.junit.jupiter.api.BeforeEach;
@@ -151,27 +151,17 @@ class GraceSweepIT {
         // Given a Pod whose time has come, and a transaction that is about to bring its event
         audit.write(injected(1, 0));
         audit.now = at(300);
-        CompletableFuture<Void> swept = new CompletableFuture<>();
+        AtomicReference<CompletableFuture<Void>> swept = new AtomicReference<>();
         db.transaction(late -> {
             WebhookTable.lock(late.dsl(), Auditing.SOURCE);
 
             // When a sweep has found the Pod
-            Thread.ofPlatform().daemon().start(() -> {
-                try {
-                    sweep.runOnce();
-                    swept.complete(null);
-                } catch (RuntimeException e) {
-                    swept.completeExceptionally(e);
-                }
-            });
-            await().until(() -> db.fetchExists(db.selectOne()
-                    .from("pg_stat_activity")
-                    .where("wait_event_type = 'Lock' and datname = current_database()")));
+            swept.set(Waiting.begin(db, sweep::runOnce));
 
             // And the event comes
             new Auditing(late.dsl()).write(admission(1, 0));
         });
-        swept.get();
+        swept.get().get();
 
         // Then it is not flagged
         assertThat(unconfirmed()).isEmpty();
