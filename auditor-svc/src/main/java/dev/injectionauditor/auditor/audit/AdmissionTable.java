@@ -5,7 +5,7 @@ import static dev.injectionauditor.auditor.db.Tables.ADMISSION;
 import dev.injectionauditor.auditor.db.tables.records.AdmissionRecord;
 import dev.injectionauditor.schema.Admission;
 import java.time.Instant;
-import java.util.List;
+import java.util.stream.Stream;
 import org.jooq.DSLContext;
 
 /**
@@ -16,18 +16,16 @@ final class AdmissionTable {
 
     private AdmissionTable() {}
 
-    static void write(DSLContext tx, int webhook, List<Admission> admissions, Instant now) {
+    static void write(DSLContext tx, ByWebhook<Admission> admissions, Instant now) {
         if (admissions.isEmpty()) {
             return;
         }
-        rows(webhook, admissions, now).insertInto(tx).onConflictDoNothing().execute();
-        Half.PODS.unflag(
-                tx, webhook, admissions.stream().map(Admission::requestUid).toList());
+        rows(admissions, now).insertInto(tx).onConflictDoNothing().execute();
+        Half.PODS.unflag(tx, admissions.flatMap(admission -> Stream.of(admission.requestUid())));
     }
 
-    private static Rows<AdmissionRecord, Admission> rows(int webhook, List<Admission> admissions, Instant now) {
-        return Rows.of(ADMISSION, admissions)
-                .all(ADMISSION.WEBHOOK_ID, webhook)
+    private static Rows<AdmissionRecord, Admission> rows(ByWebhook<Admission> admissions, Instant now) {
+        return Rows.of(ADMISSION, ADMISSION.WEBHOOK_ID, admissions)
                 .each(ADMISSION.REQUEST_UID, Admission::requestUid)
                 .each(ADMISSION.NAMESPACE, Admission::namespace)
                 .each(ADMISSION.POD_NAME, Admission::name)

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jooq.DSLContext;
@@ -21,8 +22,14 @@ final class CallHours {
 
     private CallHours() {}
 
-    static void count(DSLContext tx, int webhook, Collection<EvidenceChange> changes) {
-        TreeMap<Instant, CallHourRecord> hours = new TreeMap<>();
+    static void count(DSLContext tx, ByWebhook<EvidenceChange> changes) {
+        ByWebhook<CallHourRecord> hours = changes.mapLists(CallHours::hours);
+        begin(tx, hours);
+        add(tx, hours);
+    }
+
+    private static Collection<CallHourRecord> hours(int webhook, List<EvidenceChange> changes) {
+        Map<Instant, CallHourRecord> hours = new TreeMap<>();
         for (EvidenceChange change : changes) {
             CallHourRecord hour = hours.computeIfAbsent(
                     change.at().truncatedTo(ChronoUnit.HOURS),
@@ -30,28 +37,29 @@ final class CallHours {
             add(hour, change.before(), -1);
             add(hour, change.after(), 1);
         }
-        begin(tx, webhook, List.copyOf(hours.keySet()));
-        add(tx, webhook, List.copyOf(hours.values()));
+        return hours.values();
     }
 
-    private static void begin(DSLContext tx, int webhook, List<Instant> hours) {
-        Rows<CallHourRecord, Instant> rows =
-                Rows.of(CALL_HOUR, hours).all(CALL_HOUR.WEBHOOK_ID, webhook).each(CALL_HOUR.HOUR, hour -> hour);
+    private static void begin(DSLContext tx, ByWebhook<CallHourRecord> hours) {
+        Rows<CallHourRecord, CallHourRecord> rows = rows(hours);
         COUNTS.forEach(count -> rows.all(count, 0L));
         rows.insertInto(tx).onConflictDoNothing().execute();
     }
 
-    private static void add(DSLContext tx, int webhook, List<CallHourRecord> hours) {
-        Rows<CallHourRecord, CallHourRecord> rows =
-                Rows.of(CALL_HOUR, hours).each(CALL_HOUR.HOUR, CallHourRecord::getHour);
+    private static void add(DSLContext tx, ByWebhook<CallHourRecord> hours) {
+        Rows<CallHourRecord, CallHourRecord> rows = rows(hours);
         COUNTS.forEach(count -> rows.each(count, hour -> hour.get(count)));
         tx.update(CALL_HOUR)
                 .set(COUNTS.stream()
                         .collect(Collectors.toMap(count -> count, count -> count.plus(Rows.valueOf(count)))))
                 .from(rows.asTable())
-                .where(CALL_HOUR.WEBHOOK_ID.eq(webhook))
+                .where(CALL_HOUR.WEBHOOK_ID.eq(Rows.valueOf(CALL_HOUR.WEBHOOK_ID)))
                 .and(CALL_HOUR.HOUR.eq(Rows.valueOf(CALL_HOUR.HOUR)))
                 .execute();
+    }
+
+    private static Rows<CallHourRecord, CallHourRecord> rows(ByWebhook<CallHourRecord> hours) {
+        return Rows.of(CALL_HOUR, CALL_HOUR.WEBHOOK_ID, hours).each(CALL_HOUR.HOUR, CallHourRecord::getHour);
     }
 
     private static void add(CallHourRecord hour, @Nullable Evidence evidence, long factor) {

@@ -7,10 +7,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.jooq.DSLContext;
@@ -27,56 +31,74 @@ final class CauseUpdate {
 
     private final DSLContext tx;
     private final int webhook;
+    private final Batch.Events events;
+    private final List<PodChange> changed;
     private final Instant seenBefore;
     private final Instant seenUntil;
     private final Map<UUID, PodChange> changes = new LinkedHashMap<>();
 
-    private CauseUpdate(DSLContext tx, int webhook, Instant seenBefore, Instant seenUntil) {
+    private CauseUpdate(DSLContext tx, int webhook, Batch.Events events, List<PodChange> changed, Instant seenBefore) {
         this.tx = tx;
         this.webhook = webhook;
+        this.events = events;
+        this.changed = changed;
         this.seenBefore = seenBefore;
-        this.seenUntil = seenUntil;
+        this.seenUntil = seenUntil(events, changed, seenBefore);
+        changed.forEach(change -> changes.put(change.uid(), change));
     }
 
-    /** All changes of the batch, with the causes that hold now. */
-    static List<PodChange> of(DSLContext tx, int webhook, Batch.Events events, List<PodChange> changes) {
-        Instant before = new EvidenceTable(tx, webhook).last().orElse(Instant.EPOCH);
-        Instant until = Stream.concat(
+    /**
+     * All changes of a batch, with the causes that hold now.
+     *
+     * @param events of each webhook
+     */
+    static ByWebhook<PodChange> of(DSLContext tx, Map<Integer, Batch.Events> events, ByWebhook<PodChange> changes) {
+        Map<Integer, Instant> seen = EvidenceTable.last(tx, events.keySet());
+        Map<Integer, CauseUpdate> updates = new TreeMap<>();
+        events.forEach((webhook, ofOne) -> updates.put(
+                webhook,
+                new CauseUpdate(tx, webhook, ofOne, changes.of(webhook), seen.getOrDefault(webhook, Instant.EPOCH))));
+        Map<Integer, Span> reach = new HashMap<>();
+        updates.forEach((webhook, update) -> update.reach().ifPresent(span -> reach.put(webhook, span)));
+        PodTable.withNotApplied(tx, reach)
+                .forEach(webhook -> updates.get(webhook).answered(reach.get(webhook)));
+        updates.values().forEach(CauseUpdate::endpoints);
+        return ByWebhook.of(updates, update -> update.changes.values());
+    }
+
+    private static Instant seenUntil(Batch.Events events, List<PodChange> changes, Instant seenBefore) {
+        return Stream.concat(
                         changes.stream()
                                 .flatMap(change -> change.evidence().stream())
                                 .map(EvidenceChange::at),
                         events.signals().stream()
                                 .filter(Signal.Probe.class::isInstance)
                                 .map(Signal::time))
-                .filter(before::isBefore)
+                .filter(seenBefore::isBefore)
                 .max(Instant::compareTo)
-                .orElse(before);
-        CauseUpdate update = new CauseUpdate(tx, webhook, before, until);
-        changes.forEach(change -> update.changes.put(change.uid(), change));
-        update.answered(events.admissions(), changes);
-        update.endpoints(events.signals());
-        return List.copyOf(update.changes.values());
+                .orElse(seenBefore);
     }
 
-    private void answered(List<Admission> admissions, List<PodChange> changed) {
-        Instant settled = LateAnswers.settled(seenUntil);
+    /** The time of the Pods whose cause may be another now because of answers. */
+    private Optional<Span> reach() {
         List<Instant> times = Stream.concat(
                         Stream.concat(
-                                admissions.stream().map(Admission::answeredAt),
+                                events.admissions().stream().map(Admission::answeredAt),
                                 seenBefore.equals(Instant.EPOCH)
                                         ? Stream.of()
-                                        : Stream.of(LateAnswers.settled(seenBefore), settled)),
+                                        : Stream.of(LateAnswers.settled(seenBefore), LateAnswers.settled(seenUntil))),
                         changed.stream().map(change -> change.facts().createdAt()))
-                .sorted()
                 .toList();
-        if (times.isEmpty()) {
-            return;
-        }
-        Instant first = times.getFirst().minus(REACH);
-        Instant last = times.getLast().plus(REACH);
-        if (!PodTable.isAnyNotApplied(tx, webhook, first, last)) {
-            return;
-        }
+        return times.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Span(
+                        Collections.min(times).minus(REACH),
+                        Collections.max(times).plus(REACH)));
+    }
+
+    private void answered(Span reach) {
+        Instant first = reach.from();
+        Instant last = reach.until();
         List<StoredPod> own = changed.stream()
                 .map(PodChange::after)
                 .filter(after -> after != null && after.verdict().isNotApplied())
@@ -85,9 +107,9 @@ final class CauseUpdate {
         // What a Pod of the batch may take an answer from, or give one back to.
         PodTable.answeredLate(tx, webhook, first, last, Candidates.ofPods(changed))
                 .forEach(candidates::add);
-        UnusedAnswers unused = new UnusedAnswers(tx, webhook, settled);
+        UnusedAnswers unused = new UnusedAnswers(tx, webhook, LateAnswers.settled(seenUntil));
         Stream.of(
-                        unused.of(admissions),
+                        unused.of(events.admissions()),
                         unused.settledSince(LateAnswers.settled(seenBefore)),
                         unused.fitting(own.stream().map(StoredPod::facts).toList()))
                 .flatMap(List::stream)
@@ -106,8 +128,8 @@ final class CauseUpdate {
     }
 
     /** The Pods that were created from the first change of endpoints on, until the first later one known before. */
-    private void endpoints(List<Signal> signals) {
-        List<Instant> seen = signals.stream()
+    private void endpoints() {
+        List<Instant> seen = events.signals().stream()
                 .filter(Signal.Endpoints.class::isInstance)
                 .map(Signal::time)
                 .sorted()

@@ -1,27 +1,31 @@
 package dev.injectionauditor.auditor.audit;
 
 import static dev.injectionauditor.auditor.db.Tables.EVIDENCE;
-import static org.jooq.impl.DSL.any;
 import static org.jooq.impl.DSL.count;
+import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.inline;
+import static org.jooq.impl.DSL.name;
 import static org.jooq.impl.DSL.row;
+import static org.jooq.impl.DSL.unnest;
 
 import dev.injectionauditor.auditor.db.enums.EvidenceKind;
 import dev.injectionauditor.auditor.db.enums.EvidenceSource;
 import dev.injectionauditor.auditor.db.tables.records.EvidenceRecord;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
+import org.jooq.Field;
 import org.jooq.Row3;
+import org.jooq.impl.SQLDataType;
 
 /** The tables {@code evidence} and {@code call_hour} for one webhook in one transaction. */
 final class EvidenceTable implements EvidenceLog {
@@ -39,62 +43,70 @@ final class EvidenceTable implements EvidenceLog {
         this.webhook = webhook;
     }
 
-    /** Time of the latest evidence. */
-    Optional<Instant> last() {
-        return tx.select(EVIDENCE.AT)
+    /** Time of the latest evidence of each of these webhooks that has any. */
+    static Map<Integer, Instant> last(DSLContext tx, Collection<Integer> webhooks) {
+        Field<Integer> asked = field(name("asked", "webhook_id"), SQLDataType.INTEGER);
+        Field<Instant> last = tx.select(EVIDENCE.AT)
                 .from(EVIDENCE)
-                .where(EVIDENCE.WEBHOOK_ID.eq(webhook))
+                .where(EVIDENCE.WEBHOOK_ID.eq(asked))
                 .orderBy(EVIDENCE.AT.desc())
                 .limit(1)
-                .fetchOptional(EVIDENCE.AT);
+                .asField("last");
+        Map<Integer, Instant> found = tx.select(asked, last)
+                .from(unnest(webhooks.toArray(Integer[]::new)).as("asked", "webhook_id"))
+                .fetchMap(asked, last);
+        found.values().removeIf(Objects::isNull);
+        return found;
     }
 
     /** Those of these that are stored already, as they are. */
+    static ByWebhook<Evidence> stored(DSLContext tx, ByWebhook<Evidence> wanted) {
+        return wanted.isEmpty()
+                ? wanted
+                : ByWebhook.of(
+                        new Slices<>(EVIDENCE, EVIDENCE.WEBHOOK_ID, wanted)
+                                .any(EVIDENCE.AT, Evidence::at)
+                                .any(EVIDENCE.REF, Evidence::ref)
+                                .and(Partitions.span(
+                                        EVIDENCE.AT,
+                                        wanted.all().stream().map(Evidence::at).toList()))
+                                .in(tx)
+                                .fetch(),
+                        EvidenceRecord::getWebhookId,
+                        EvidenceTable::evidence);
+    }
+
+    /** As above, of this webhook. */
     Set<Evidence> stored(Collection<Evidence> wanted) {
-        Set<Evidence> stored = new HashSet<>();
-        if (!wanted.isEmpty()) {
-            Set<Instant> times = wanted.stream().map(Evidence::at).collect(Collectors.toSet());
-            stored.addAll(tx.selectFrom(EVIDENCE)
-                    .where(EVIDENCE.WEBHOOK_ID.eq(webhook))
-                    .and(EVIDENCE.AT.eq(any(times.toArray(Instant[]::new))))
-                    .and(Partitions.span(EVIDENCE.AT, times))
-                    .and(EVIDENCE.REF.eq(any(wanted.stream().map(Evidence::ref).toArray(UUID[]::new))))
-                    .fetch(EvidenceTable::evidence));
-        }
-        return stored;
+        return Set.copyOf(stored(tx, ByWebhook.of(webhook, wanted)).all());
     }
 
     @Override
     public void write(Collection<EvidenceChange> changes) {
+        write(tx, ByWebhook.of(webhook, changes));
+    }
+
+    /** Makes changes of the evidence of some webhooks. */
+    static void write(DSLContext tx, ByWebhook<EvidenceChange> changes) {
         if (changes.isEmpty()) {
             return;
         }
-        delete(changes.stream()
-                .map(EvidenceChange::before)
-                .filter(Objects::nonNull)
-                .toList());
-        List<Evidence> added = changes.stream()
-                .map(EvidenceChange::after)
-                .filter(Objects::nonNull)
-                .toList();
+        delete(tx, changes.flatMap(change -> Stream.ofNullable(change.before())));
+        ByWebhook<Evidence> added = changes.flatMap(change -> Stream.ofNullable(change.after()));
         if (!added.isEmpty()) {
             rows(added).add(tx);
         }
-        CallHours.count(tx, webhook, changes);
+        CallHours.count(tx, changes);
     }
 
-    private void delete(List<Evidence> gone) {
+    private static void delete(DSLContext tx, ByWebhook<Evidence> gone) {
         if (!gone.isEmpty()) {
             tx.deleteFrom(EVIDENCE)
-                    .using(Rows.of(EVIDENCE, gone)
+                    .where(Rows.of(EVIDENCE, EVIDENCE.WEBHOOK_ID, gone)
                             .each(EVIDENCE.AT, Evidence::at)
                             .each(EVIDENCE.VERSION, Evidence::version)
                             .each(EVIDENCE.REF, Evidence::ref)
-                            .asTable())
-                    .where(EVIDENCE.WEBHOOK_ID.eq(webhook))
-                    .and(EVIDENCE.AT.eq(Rows.valueOf(EVIDENCE.AT)))
-                    .and(EVIDENCE.VERSION.eq(Rows.valueOf(EVIDENCE.VERSION)))
-                    .and(EVIDENCE.REF.eq(Rows.valueOf(EVIDENCE.REF)))
+                            .contain())
                     .execute();
         }
     }
@@ -182,9 +194,8 @@ final class EvidenceTable implements EvidenceLog {
         return row(evidence.at(), evidence.version(), evidence.ref());
     }
 
-    private Rows<EvidenceRecord, Evidence> rows(List<Evidence> added) {
-        return Rows.of(EVIDENCE, added)
-                .all(EVIDENCE.WEBHOOK_ID, webhook)
+    private static Rows<EvidenceRecord, Evidence> rows(ByWebhook<Evidence> added) {
+        return Rows.of(EVIDENCE, EVIDENCE.WEBHOOK_ID, added)
                 .each(EVIDENCE.AT, Evidence::at)
                 .each(EVIDENCE.VERSION, Evidence::version)
                 .each(EVIDENCE.REF, Evidence::ref)

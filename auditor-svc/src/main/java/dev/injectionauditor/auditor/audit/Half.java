@@ -84,21 +84,20 @@ record Half<R extends Record>(
                         .execute();
     }
 
-    /** Takes the flag from those of these that have it, as their other halves have come. */
-    void unflag(DSLContext tx, int ofWebhook, List<UUID> stamps) {
+    /** Takes the flag from those of these stamps that have it, as their other halves have come. */
+    void unflag(DSLContext tx, ByWebhook<UUID> stamps) {
         if (stamps.isEmpty()) {
             return;
         }
         Table<R> flagged = table.as("flagged");
         tx.update(table)
                 .set(flag, false)
-                .where(webhook.eq(ofWebhook))
-                .and(condition(flag))
-                .and(stamp.eq(any(stamps.toArray(UUID[]::new))))
+                .where(condition(flag))
+                .and(Rows.of(table, webhook, stamps).each(stamp, of -> of).contain())
                 // Mostly none has it, and then PostgreSQL need not look for each.
                 .and(exists(selectOne()
                         .from(flagged)
-                        .where(flagged.field(webhook).eq(ofWebhook))
+                        .where(flagged.field(webhook).eq(any(stamps.webhooks().toArray(Integer[]::new))))
                         .and(condition(flagged.field(flag)))))
                 .execute();
     }

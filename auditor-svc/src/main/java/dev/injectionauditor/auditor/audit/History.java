@@ -12,12 +12,13 @@ import dev.injectionauditor.schema.WatchedWebhook;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -53,93 +54,95 @@ final class History {
     Effects apply(DSLContext tx, Batch batch) {
         ConsumerOffsets.advance(tx, batch.offsets());
         setAside(tx, batch.poison());
-        List<PodChange> changes = new ArrayList<>();
+        Map<Integer, WatchedWebhook> sources = new TreeMap<>();
+        Map<Integer, Batch.Events> events = new TreeMap<>();
+        WebhookTable.lock(tx, batch.webhooks().keySet()).forEach((source, webhook) -> {
+            sources.put(webhook, source);
+            events.put(webhook, batch.webhooks().get(source));
+        });
+        // Before anything else is read: who drops a partition begins with this row.
+        Instant keptSince = RetentionTable.keptSince(tx);
+        ByWebhook<PodChange> judged = store(tx, events);
+        ByWebhook<PodChange> changes = CauseUpdate.of(
+                tx, events, judged.flatMap(change -> change.isChange() ? Stream.of(change) : Stream.of()));
+        ByWebhook<Outage> outages =
+                OutageUpdate.of(tx, sources, evidence(tx, sources, events, changes, keptSince), policy.quietPeriod());
         List<Event> published = new ArrayList<>();
-        long exempt = 0;
-        // Always in the same order, so that two members with several webhooks in hand cannot block each other.
-        List<WatchedWebhook> webhooks = batch.webhooks().keySet().stream()
-                .sorted(Comparator.comparing(WatchedWebhook::source))
-                .toList();
-        for (WatchedWebhook source : webhooks) {
-            exempt += apply(tx, source, batch.webhooks().get(source), changes, published);
-        }
-        Map<Verdict, Long> verdicts = newVerdicts(changes);
-        verdicts.put(Verdict.EXEMPT, exempt);
+        sources.forEach((webhook, source) -> {
+            List<Event> ofOne = new ArrayList<>(missed(changes.of(webhook)));
+            ofOne.addAll(outages.of(webhook));
+            publisher.add(tx, source, ofOne);
+            published.addAll(ofOne);
+        });
+        Map<Verdict, Long> verdicts = newVerdicts(changes.all());
+        verdicts.put(Verdict.EXEMPT, exempt(events, judged));
         return new Effects(verdicts, published);
     }
 
-    /** Returns the number of exempt Pods. */
-    private long apply(
-            DSLContext tx,
-            WatchedWebhook source,
-            Batch.Events events,
-            List<PodChange> allChanges,
-            List<Event> allPublished) {
-        int webhook = WebhookTable.lock(tx, source);
-        // Before anything else is read: who drops a partition begins with this row.
-        Instant keptSince = RetentionTable.keptSince(tx);
+    /** Stores what was seen. Returns what is known now of each Pod that is or was stored, causes aside. */
+    private ByWebhook<PodChange> store(DSLContext tx, Map<Integer, Batch.Events> events) {
         Instant now = clock.instant();
-        AdmissionTable.write(tx, webhook, events.admissions(), now);
-        SignalTables.write(tx, webhook, events.signals());
-        RecreationTable.writeRequests(tx, webhook, events.requests());
-        RecreationTable.writeResults(tx, webhook, events.results());
-
-        List<PodChange> known = new PodJudge(PodTable.load(tx, webhook, events.pods()))
-                .judge(events.pods()).stream().filter(PodChange::isOfStoredPod).toList();
-        List<PodChange> judged = known.stream().filter(PodChange::isChange).toList();
-        PodChanges.write(tx, webhook, judged, now);
-        Half.CALLS.unflag(tx, webhook, stamps(judged));
-        List<PodChange> changes = CauseUpdate.of(tx, webhook, events, judged);
-        List<Event> published = new ArrayList<>(missed(changes));
-        published.addAll(outages(tx, source, webhook, events, changes, keptSince));
-        publisher.add(tx, source, published);
-        allChanges.addAll(changes);
-        allPublished.addAll(published);
-        return exempt(events.pods(), known);
+        AdmissionTable.write(tx, ByWebhook.of(events, Batch.Events::admissions), now);
+        SignalTables.write(tx, ByWebhook.of(events, Batch.Events::signals));
+        events.forEach((webhook, ofOne) -> {
+            RecreationTable.writeRequests(tx, webhook, ofOne.requests());
+            RecreationTable.writeResults(tx, webhook, ofOne.results());
+        });
+        ByWebhook<PodObservation> pods = ByWebhook.of(events, Batch.Events::pods);
+        ByWebhook<StoredPod> stored = PodTable.load(tx, pods);
+        ByWebhook<PodChange> judged = pods.mapLists((webhook, seen) -> new PodJudge(stored.of(webhook)).judge(seen))
+                .flatMap(change -> change.isOfStoredPod() ? Stream.of(change) : Stream.of());
+        ByWebhook<PodChange> changes = judged.flatMap(change -> change.isChange() ? Stream.of(change) : Stream.of());
+        PodChanges.write(tx, changes, now);
+        Half.CALLS.unflag(tx, changes.flatMap(History::stamp));
+        return judged;
     }
 
-    private static long exempt(List<PodObservation> pods, List<PodChange> known) {
-        Set<UUID> exempt = pods.stream()
-                .filter(pod -> pod.lifecycle() == Lifecycle.ACTIVE)
-                .map(pod -> pod.pod().uid())
-                .collect(Collectors.toSet());
-        known.forEach(change -> exempt.remove(change.uid()));
-        return exempt.size();
+    private static Stream<UUID> stamp(PodChange change) {
+        return Stream.ofNullable(change.after())
+                .map(after -> after.facts().stamp())
+                .filter(Objects::nonNull);
     }
 
-    private List<Outage> outages(
+    private static long exempt(Map<Integer, Batch.Events> events, ByWebhook<PodChange> stored) {
+        long exempt = 0;
+        for (Map.Entry<Integer, Batch.Events> ofOne : events.entrySet()) {
+            Set<UUID> pods = ofOne.getValue().pods().stream()
+                    .filter(pod -> pod.lifecycle() == Lifecycle.ACTIVE)
+                    .map(pod -> pod.pod().uid())
+                    .collect(Collectors.toSet());
+            stored.of(ofOne.getKey()).forEach(change -> pods.remove(change.uid()));
+            exempt += pods.size();
+        }
+        return exempt;
+    }
+
+    private static ByWebhook<EvidenceChange> evidence(
             DSLContext tx,
-            WatchedWebhook source,
-            int webhook,
-            Batch.Events events,
-            List<PodChange> changes,
+            Map<Integer, WatchedWebhook> sources,
+            Map<Integer, Batch.Events> events,
+            ByWebhook<PodChange> changes,
             Instant keptSince) {
-        EvidenceTable evidence = new EvidenceTable(tx, webhook);
-        List<EvidenceChange> evidenceChanges = Stream.concat(
-                        changes.stream().flatMap(change -> change.evidence().stream()),
-                        probes(evidence, source, events.signals()))
-                .filter(change -> !change.at().isBefore(keptSince))
-                .toList();
-        return new OutageHistory(evidence, new OutageTable(tx, webhook), source, policy.quietPeriod())
-                .update(evidenceChanges);
+        ByWebhook<Evidence> probes = ByWebhook.of(events, Batch.Events::signals)
+                .mapLists((webhook, signals) -> probes(sources.get(webhook), signals));
+        ByWebhook<Evidence> known = EvidenceTable.stored(tx, probes);
+        ByWebhook<EvidenceChange> added = probes.mapLists((webhook, ofOne) -> {
+            Set<Evidence> unknown = new LinkedHashSet<>(ofOne);
+            known.of(webhook).forEach(unknown::remove);
+            return unknown.stream()
+                    .map(probe -> new EvidenceChange(null, probe))
+                    .toList();
+        });
+        return changes.flatMap(change -> change.evidence().stream())
+                .and(added)
+                .flatMap(change -> change.at().isBefore(keptSince) ? Stream.of() : Stream.of(change));
     }
 
-    private static Stream<EvidenceChange> probes(EvidenceTable evidence, WatchedWebhook source, List<Signal> signals) {
-        Set<Evidence> probes = signals.stream()
+    private static Set<Evidence> probes(WatchedWebhook source, List<Signal> signals) {
+        return signals.stream()
                 .filter(Signal.Probe.class::isInstance)
                 .map(signal -> Evidence.of(source, (Signal.Probe) signal))
                 .collect(Collectors.toSet());
-        probes.removeAll(evidence.stored(probes));
-        return probes.stream().map(probe -> new EvidenceChange(null, probe));
-    }
-
-    private static List<UUID> stamps(List<PodChange> changes) {
-        return changes.stream()
-                .map(PodChange::after)
-                .filter(Objects::nonNull)
-                .map(after -> after.facts().stamp())
-                .filter(Objects::nonNull)
-                .toList();
     }
 
     private static List<MissedInjection> missed(List<PodChange> changes) {

@@ -48,26 +48,41 @@ final class OutageHistory {
      * @return every window that is now another than before, removed ones first
      */
     List<Outage> update(Collection<EvidenceChange> changes) {
-        List<EvidenceChange> sorted = changes.stream()
-                .filter(EvidenceChange::isChange)
-                .sorted(Comparator.comparing(EvidenceChange::at))
-                .toList();
+        List<EvidenceChange> sorted = sorted(changes);
         if (sorted.isEmpty()) {
             return List.of();
         }
         // Each step leaves the windows equal to the evidence written so far, so the steps may come in any order: first
         // the many that touch no window.
-        List<OutageWindow> around =
-                outages.around(sorted.getFirst().at(), sorted.getLast().at());
-        Map<Boolean, List<EvidenceChange>> touching =
-                sorted.stream().collect(Collectors.partitioningBy(change -> touches(change, around)));
+        Map<Boolean, List<EvidenceChange>> touching = touching(
+                sorted, outages.around(sorted.getFirst().at(), sorted.getLast().at()));
         evidence.write(touching.get(false));
-        groups(touching.get(true), together(touching.get(true))).forEach(this::updateAround);
+        return updateTouching(touching.get(true));
+    }
+
+    /** As above, for those that {@link #touching} told; the others have been written. */
+    List<Outage> updateTouching(List<EvidenceChange> sorted) {
+        groups(sorted, together(sorted)).forEach(this::updateAround);
         return published();
     }
 
-    private static boolean touches(EvidenceChange change, List<OutageWindow> around) {
-        return !change.isOfAppliedOnly() || around.stream().anyMatch(window -> window.isTouchedByApplied(change.at()));
+    /** What is to be done, in order of time. */
+    static List<EvidenceChange> sorted(Collection<EvidenceChange> changes) {
+        return changes.stream()
+                .filter(EvidenceChange::isChange)
+                .sorted(Comparator.comparing(EvidenceChange::at))
+                .toList();
+    }
+
+    /**
+     * Whether changes can touch windows.
+     *
+     * @param around the windows around all of them
+     */
+    static Map<Boolean, List<EvidenceChange>> touching(List<EvidenceChange> changes, List<OutageWindow> around) {
+        return changes.stream()
+                .collect(Collectors.partitioningBy(change -> !change.isOfAppliedOnly()
+                        || around.stream().anyMatch(window -> window.isTouchedByApplied(change.at()))));
     }
 
     /** Changes that are no further apart than this are dealt with together: all of them if little is between them. */

@@ -2,16 +2,19 @@ package dev.injectionauditor.auditor.audit;
 
 import static dev.injectionauditor.auditor.db.Tables.OUTAGE;
 import static org.jooq.impl.DSL.any;
+import static org.jooq.impl.DSL.lateral;
 
 import dev.injectionauditor.auditor.db.tables.records.OutageRecord;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
 import org.jooq.SelectLimitStep;
 import org.jooq.SortField;
+import org.jooq.Table;
 
 /** The table {@code outage} for one webhook in one transaction. */
 final class OutageTable implements OutageLog {
@@ -26,17 +29,32 @@ final class OutageTable implements OutageLog {
 
     @Override
     public List<OutageWindow> around(Instant from, Instant until) {
-        return next(OUTAGE.STARTED_BY.lt(from), OUTAGE.STARTED_BY.desc())
-                .limit(1)
-                .unionAll(next(OUTAGE.STARTED_BY.between(from, until), OUTAGE.STARTED_BY.asc()))
-                .unionAll(next(OUTAGE.STARTED_BY.gt(until), OUTAGE.STARTED_BY.asc())
-                        .limit(1))
-                .fetch(OutageTable::window);
+        return around(tx, Map.of(webhook, new Span(from, until))).of(webhook);
     }
 
-    private SelectLimitStep<OutageRecord> next(Condition condition, SortField<Instant> order) {
+    /** The windows of some webhooks around the span given for each, as {@link OutageLog#around} tells. */
+    static ByWebhook<OutageWindow> around(DSLContext tx, Map<Integer, Span> spans) {
+        if (spans.isEmpty()) {
+            return ByWebhook.none();
+        }
+        Table<OutageRecord> around = next(tx, OUTAGE.STARTED_BY.lt(Span.FROM), OUTAGE.STARTED_BY.desc())
+                .limit(1)
+                .unionAll(next(tx, OUTAGE.STARTED_BY.between(Span.FROM, Span.UNTIL), OUTAGE.STARTED_BY.asc()))
+                .unionAll(next(tx, OUTAGE.STARTED_BY.gt(Span.UNTIL), OUTAGE.STARTED_BY.asc())
+                        .limit(1))
+                .asTable("around");
+        return ByWebhook.of(
+                tx.select(around.fields())
+                        .from(Span.table(spans), lateral(around))
+                        .coerce(OUTAGE)
+                        .fetch(),
+                OutageRecord::getWebhookId,
+                OutageTable::window);
+    }
+
+    private static SelectLimitStep<OutageRecord> next(DSLContext tx, Condition condition, SortField<Instant> order) {
         return tx.selectFrom(OUTAGE)
-                .where(OUTAGE.WEBHOOK_ID.eq(webhook))
+                .where(OUTAGE.WEBHOOK_ID.eq(Span.WEBHOOK))
                 .and(condition)
                 .orderBy(order);
     }

@@ -9,10 +9,9 @@ import dev.injectionauditor.auditor.db.tables.records.PodRecord;
 import dev.injectionauditor.schema.OwnerRef;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -28,38 +27,37 @@ final class PodChanges {
      *
      * @param now by the clock of the auditor
      */
-    static void write(DSLContext tx, int webhook, List<PodChange> changes, Instant now) {
-        List<PodChange> gone =
-                changes.stream().filter(change -> change.after() == null).toList();
+    static void write(DSLContext tx, ByWebhook<PodChange> changes, Instant now) {
+        delete(tx, changes.flatMap(change -> change.after() == null ? Stream.of(change) : Stream.of()));
+        // Nobody else can have added them: whoever changes the history of a webhook has its lock.
+        add(tx, changes.flatMap(change -> change.before() == null ? written(change) : Stream.of()), now);
+        replace(tx, changes.flatMap(change -> change.before() != null ? written(change) : Stream.of()), now);
+    }
+
+    private static Stream<StoredPod> written(PodChange change) {
+        return Stream.ofNullable(change.after());
+    }
+
+    private static void delete(DSLContext tx, ByWebhook<PodChange> gone) {
         if (!gone.isEmpty()) {
             tx.deleteFrom(POD)
-                    .using(Rows.of(POD, gone)
+                    .where(Rows.of(POD, POD.WEBHOOK_ID, gone)
                             .each(POD.POD_UID, PodChange::uid)
                             .each(POD.CREATED_AT, change -> change.facts().createdAt())
-                            .asTable())
-                    .where(POD.WEBHOOK_ID.eq(webhook))
-                    .and(POD.POD_UID.eq(Rows.valueOf(POD.POD_UID)))
-                    .and(POD.CREATED_AT.eq(Rows.valueOf(POD.CREATED_AT)))
+                            .contain())
                     .execute();
         }
-        Map<Boolean, List<StoredPod>> written = changes.stream()
-                .filter(change -> change.after() != null)
-                .collect(Collectors.partitioningBy(
-                        change -> change.before() == null, Collectors.mapping(PodChange::after, Collectors.toList())));
-        // Nobody else can have added them: whoever changes the history of a webhook has its lock.
-        add(tx, webhook, written.get(true), now);
-        replace(tx, webhook, written.get(false), now);
     }
 
-    private static void add(DSLContext tx, int webhook, List<StoredPod> pods, Instant now) {
+    private static void add(DSLContext tx, ByWebhook<StoredPod> pods, Instant now) {
         if (!pods.isEmpty()) {
-            rows(webhook, pods, now).add(tx);
+            rows(pods, now).add(tx);
         }
     }
 
-    private static void replace(DSLContext tx, int webhook, List<StoredPod> pods, Instant now) {
+    private static void replace(DSLContext tx, ByWebhook<StoredPod> pods, Instant now) {
         if (!pods.isEmpty()) {
-            rows(webhook, pods, now)
+            rows(pods, now)
                     .insertInto(tx)
                     .onConflict(POD.WEBHOOK_ID, POD.POD_UID, POD.CREATED_AT)
                     .doUpdate()
@@ -94,9 +92,8 @@ final class PodChanges {
         }
     }
 
-    private static Rows<PodRecord, StoredPod> rows(int webhook, List<StoredPod> pods, Instant now) {
-        return Rows.of(POD, pods)
-                .all(POD.WEBHOOK_ID, webhook)
+    private static Rows<PodRecord, StoredPod> rows(ByWebhook<StoredPod> pods, Instant now) {
+        return Rows.of(POD, POD.WEBHOOK_ID, pods)
                 .each(POD.POD_UID, pod -> pod.facts().pod().uid())
                 .each(POD.NAMESPACE, pod -> pod.facts().pod().namespace())
                 .each(POD.POD_NAME, pod -> pod.facts().pod().name())

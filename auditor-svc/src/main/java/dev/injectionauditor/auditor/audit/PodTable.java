@@ -3,8 +3,10 @@ package dev.injectionauditor.auditor.audit;
 import static dev.injectionauditor.auditor.db.Tables.POD;
 import static org.jooq.impl.DSL.any;
 import static org.jooq.impl.DSL.condition;
+import static org.jooq.impl.DSL.exists;
 import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.noCondition;
+import static org.jooq.impl.DSL.selectOne;
 
 import dev.injectionauditor.auditor.db.tables.records.PodRecord;
 import dev.injectionauditor.schema.Cause;
@@ -39,35 +41,40 @@ final class PodTable {
      * The stored Pods that these observations are of, and all those that carry the stamp of one of them or of an
      * observation, as far as that may change a verdict.
      */
-    static List<StoredPod> load(DSLContext tx, int webhook, List<PodObservation> observations) {
+    static ByWebhook<StoredPod> load(DSLContext tx, ByWebhook<PodObservation> observations) {
         if (observations.isEmpty()) {
-            return List.of();
+            return ByWebhook.none();
         }
-        Set<Instant> times =
-                observations.stream().map(PodObservation::createdAt).collect(Collectors.toSet());
-        List<StoredPod> pods = fetch(
-                tx,
-                webhook,
-                POD.POD_UID
-                        .eq(any(observations.stream()
-                                .map(observation -> observation.pod().uid())
-                                .distinct()
-                                .toArray(UUID[]::new)))
-                        .and(POD.CREATED_AT.eq(any(times.toArray(Instant[]::new))))
-                        .and(Partitions.span(POD.CREATED_AT, times)));
-        UUID[] stamps = stampsInQuestion(observations, pods);
-        List<StoredPod> all = new ArrayList<>(pods);
-        if (stamps.length > 0) {
-            all.addAll(fetch(tx, webhook, POD.STAMP.eq(any(stamps))));
+        List<PodRecord> found = new ArrayList<>(new Slices<>(POD, POD.WEBHOOK_ID, observations)
+                .any(POD.POD_UID, observation -> observation.pod().uid())
+                .any(POD.CREATED_AT, PodObservation::createdAt)
+                .and(Partitions.span(
+                        POD.CREATED_AT,
+                        observations.all().stream()
+                                .map(PodObservation::createdAt)
+                                .toList()))
+                .in(tx)
+                .fetch());
+        ByWebhook<StoredPod> pods = byWebhook(found);
+        ByWebhook<UUID> stamps = observations.mapLists((webhook, ofOne) -> stampsInQuestion(ofOne, pods.of(webhook)));
+        if (!stamps.isEmpty()) {
+            found.addAll(new Slices<>(POD, POD.WEBHOOK_ID, stamps)
+                    .any(POD.STAMP, stamp -> stamp)
+                    .in(tx)
+                    .fetch());
         }
-        return all;
+        return byWebhook(found);
+    }
+
+    private static ByWebhook<StoredPod> byWebhook(List<PodRecord> found) {
+        return ByWebhook.of(found, PodRecord::getWebhookId, PodTable::stored);
     }
 
     /**
      * The stamps that may turn out to be another Pod's. Not in question is that of a Pod which is stored with it as
      * injected: nobody else that is stored has a better right to it, and for who comes with the same it is in question.
      */
-    private static UUID[] stampsInQuestion(List<PodObservation> observations, List<StoredPod> pods) {
+    private static Set<UUID> stampsInQuestion(List<PodObservation> observations, List<StoredPod> pods) {
         Map<UUID, StoredPod> stored = pods.stream()
                 .collect(Collectors.toMap(pod -> pod.facts().pod().uid(), pod -> pod, (one, other) -> one));
         Set<UUID> stamps = new LinkedHashSet<>();
@@ -83,13 +90,21 @@ final class PodTable {
             }
         }
         stamps.remove(null);
-        return stamps.toArray(UUID[]::new);
+        return stamps;
     }
 
-    /** Whether there is a Pod with a missed call from one time to another, both inclusive. */
-    static boolean isAnyNotApplied(DSLContext tx, int webhook, Instant from, Instant until) {
-        return tx.fetchExists(
-                POD, POD.WEBHOOK_ID.eq(webhook).and(NOT_APPLIED).and(POD.CREATED_AT.between(from, until)));
+    /** Those of these webhooks that have a Pod with a missed call within the span given for them. */
+    static Set<Integer> withNotApplied(DSLContext tx, Map<Integer, Span> spans) {
+        return spans.isEmpty()
+                ? Set.of()
+                : tx.select(Span.WEBHOOK)
+                        .from(Span.table(spans))
+                        .where(exists(selectOne()
+                                .from(POD)
+                                .where(POD.WEBHOOK_ID.eq(Span.WEBHOOK))
+                                .and(NOT_APPLIED)
+                                .and(POD.CREATED_AT.between(Span.FROM, Span.UNTIL))))
+                        .fetchSet(Span.WEBHOOK);
     }
 
     /** The Pods with a missed call from one time to another, both inclusive, that an answer may be for. */

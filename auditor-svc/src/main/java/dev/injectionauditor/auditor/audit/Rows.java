@@ -2,10 +2,13 @@ package dev.injectionauditor.auditor.audit;
 
 import java.lang.reflect.Array;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jooq.Condition;
 import org.jooq.Converter;
 import org.jooq.DSLContext;
 import org.jooq.Field;
@@ -31,15 +34,14 @@ final class Rows<R extends Record, E> {
 
     private final Table<R> table;
     private final List<E> elements;
-    private final List<Column<R, E, ?>> columns = new ArrayList<>();
+    private final List<Column<R, ?>> columns = new ArrayList<>();
 
     /**
      * A column to be written.
      *
      * @param isSame whether it has the same value in all rows
      */
-    private record Column<R extends Record, E, T>(
-            TableField<R, T> field, Function<@Nullable E, @Nullable T> value, boolean isSame) {
+    private record Column<R extends Record, T>(TableField<R, T> field, IntFunction<@Nullable T> value, boolean isSame) {
 
         boolean isArray() {
             return field.getDataType().isArray();
@@ -47,33 +49,31 @@ final class Rows<R extends Record, E> {
 
         Field<?> selected() {
             if (isSame) {
-                return DSL.val(value.apply(null), field);
+                return DSL.val(value.apply(0), field);
             }
             Field<T> element = valueOf(field);
             return isArray() ? element.cast(field) : element;
         }
 
-        Field<?> array(List<E> elements) {
+        Field<?> array(int rows) {
             return isArray()
                     // An array of arrays would fall apart into the values of all rows.
-                    ? DSL.val(array(elements, String.class, value.andThen(Rows::literal)))
+                    ? DSL.val(array(rows, String.class, row -> literal(value.apply(row))))
                     : DSL.val(
-                            array(elements, field.getType(), value),
+                            array(rows, field.getType(), value),
                             field.getDataType().array());
         }
 
         @SuppressWarnings("unchecked")
-        private static <E, V> V[] array(List<E> elements, Class<V> type, Function<E, @Nullable V> value) {
-            V[] array = (V[]) Array.newInstance(type, elements.size());
-            for (int i = 0; i < array.length; i++) {
-                array[i] = value.apply(elements.get(i));
-            }
+        private static <V> V[] array(int rows, Class<V> type, IntFunction<@Nullable V> value) {
+            V[] array = (V[]) Array.newInstance(type, rows);
+            Arrays.setAll(array, value);
             return array;
         }
 
         @SuppressWarnings("unchecked")
-        @Nullable Object stored(E element) {
-            return ((Converter<Object, T>) field.getConverter()).to(value.apply(element));
+        @Nullable Object stored(int row) {
+            return ((Converter<Object, T>) field.getConverter()).to(value.apply(row));
         }
     }
 
@@ -87,15 +87,22 @@ final class Rows<R extends Record, E> {
         return new Rows<>(table, elements);
     }
 
+    /** As above, for what some webhooks have; all columns but that with their numbers are still to be named. */
+    static <R extends Record, E> Rows<R, E> of(Table<R> table, TableField<R, Integer> webhook, ByWebhook<E> elements) {
+        Rows<R, E> rows = new Rows<>(table, elements.all());
+        rows.columns.add(new Column<>(webhook, elements.webhookOfEach()::get, false));
+        return rows;
+    }
+
     /** A column that has the same value in all rows. */
     <T> Rows<R, E> all(TableField<R, T> column, T value) {
-        columns.add(new Column<>(column, element -> value, true));
+        columns.add(new Column<>(column, row -> value, true));
         return this;
     }
 
     /** A column with a value for each row. */
     <T> Rows<R, E> each(TableField<R, T> column, Function<E, @Nullable T> value) {
-        columns.add(new Column<>(column, value, false));
+        columns.add(new Column<>(column, row -> value.apply(elements.get(row)), false));
         return this;
     }
 
@@ -120,7 +127,7 @@ final class Rows<R extends Record, E> {
                     table,
                     fields(),
                     elements.size(),
-                    (row, column) -> columns.get(column).stored(elements.get(row)));
+                    (row, column) -> columns.get(column).stored(row));
         }
     }
 
@@ -141,15 +148,27 @@ final class Rows<R extends Record, E> {
 
     /** The rows to join with, of the columns with a value for each row. */
     Table<?> asTable() {
-        List<Column<R, E, ?>> own =
+        List<Column<R, ?>> own =
                 columns.stream().filter(column -> !column.isSame()).toList();
         String template = IntStream.range(0, own.size())
                 .mapToObj(i -> "{" + i + "}")
                 .collect(Collectors.joining(", ", "unnest(", ")"));
         return DSL.table(
                         template,
-                        own.stream().map(column -> column.array(elements)).toArray(Field[]::new))
+                        own.stream()
+                                .map(column -> column.array(elements.size()))
+                                .toArray(Field[]::new))
                 .as(ALIAS, own.stream().map(column -> column.field().getName()).toArray(String[]::new));
+    }
+
+    /** Whether a row is one of these, by the columns with a value for each row. */
+    Condition contain() {
+        List<? extends TableField<R, ?>> own = columns.stream()
+                .filter(column -> !column.isSame())
+                .map(Column::field)
+                .toList();
+        return DSL.row(own)
+                .in(DSL.select(own.stream().map(Rows::valueOf).toList()).from(asTable()));
     }
 
     /** A column of {@link #asTable()}. */

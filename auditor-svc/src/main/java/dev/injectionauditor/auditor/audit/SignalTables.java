@@ -9,11 +9,12 @@ import static org.jooq.impl.DSL.min;
 
 import dev.injectionauditor.schema.Signal;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jooq.DSLContext;
 
 /**
@@ -24,21 +25,29 @@ final class SignalTables {
 
     private SignalTables() {}
 
-    static void write(DSLContext tx, int webhook, List<Signal> signals) {
-        List<Signal.Endpoints> endpoints = new ArrayList<>();
+    static void write(DSLContext tx, ByWebhook<Signal> signals) {
+        writeEndpoints(tx, signals.flatMap(SignalTables::endpoints));
+        signals.forEach((webhook, ofOne) ->
+                ofOne.stream().flatMap(SignalTables::settings).forEach(setting -> writeSetting(tx, webhook, setting)));
+        writeSpans(tx, signals.mapLists((webhook, ofOne) -> spans(ofOne)));
+    }
+
+    private static Stream<Signal.Endpoints> endpoints(Signal signal) {
+        return signal instanceof Signal.Endpoints change ? Stream.of(change) : Stream.of();
+    }
+
+    private static Stream<Signal.RecreationSetting> settings(Signal signal) {
+        return signal instanceof Signal.RecreationSetting setting ? Stream.of(setting) : Stream.of();
+    }
+
+    private static Collection<Signal.Watched> spans(List<Signal> signals) {
         Map<Instant, Signal.Watched> spans = new LinkedHashMap<>();
         for (Signal signal : signals) {
-            switch (signal) {
-                case Signal.Endpoints change -> endpoints.add(change);
-                case Signal.Probe probe -> {
-                    // Evidence like that of Pods: the history deals with it.
-                }
-                case Signal.RecreationSetting setting -> writeSetting(tx, webhook, setting);
-                case Signal.Watched span -> spans.merge(span.from(), span, SignalTables::longer);
+            if (signal instanceof Signal.Watched span) {
+                spans.merge(span.from(), span, SignalTables::longer);
             }
         }
-        writeEndpoints(tx, webhook, endpoints);
-        writeSpans(tx, webhook, List.copyOf(spans.values()));
+        return spans.values();
     }
 
     private static void writeSetting(DSLContext tx, int webhook, Signal.RecreationSetting setting) {
@@ -63,10 +72,9 @@ final class SignalTables {
                 : first;
     }
 
-    private static void writeEndpoints(DSLContext tx, int webhook, List<Signal.Endpoints> endpoints) {
+    private static void writeEndpoints(DSLContext tx, ByWebhook<Signal.Endpoints> endpoints) {
         if (!endpoints.isEmpty()) {
-            Rows.of(ENDPOINTS, endpoints)
-                    .all(ENDPOINTS.WEBHOOK_ID, webhook)
+            Rows.of(ENDPOINTS, ENDPOINTS.WEBHOOK_ID, endpoints)
                     .each(ENDPOINTS.SEEN_AT, Signal.Endpoints::at)
                     .each(ENDPOINTS.READY, Signal.Endpoints::ready)
                     .insertInto(tx)
@@ -75,10 +83,9 @@ final class SignalTables {
         }
     }
 
-    private static void writeSpans(DSLContext tx, int webhook, List<Signal.Watched> spans) {
+    private static void writeSpans(DSLContext tx, ByWebhook<Signal.Watched> spans) {
         if (!spans.isEmpty()) {
-            Rows.of(WATCHED_SPAN, spans)
-                    .all(WATCHED_SPAN.WEBHOOK_ID, webhook)
+            Rows.of(WATCHED_SPAN, WATCHED_SPAN.WEBHOOK_ID, spans)
                     .each(WATCHED_SPAN.FROM_AT, Signal.Watched::from)
                     .each(WATCHED_SPAN.UNTIL_AT, Signal.Watched::until)
                     .each(WATCHED_SPAN.BEGIN, Signal.Watched::begin)

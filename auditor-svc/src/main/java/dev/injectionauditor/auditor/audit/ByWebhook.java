@@ -1,0 +1,104 @@
+package dev.injectionauditor.auditor.audit;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/**
+ * What some webhooks have of something, so that one statement can serve all of them. A webhook is known by its number
+ * in the database; one that has nothing is absent.
+ */
+final class ByWebhook<T> {
+
+    private final SortedMap<Integer, List<T>> lists = new TreeMap<>();
+
+    private ByWebhook() {}
+
+    static <T> ByWebhook<T> none() {
+        return new ByWebhook<>();
+    }
+
+    static <T> ByWebhook<T> of(int webhook, Collection<T> values) {
+        return of(Map.of(webhook, values), list -> list);
+    }
+
+    /** A part of what each webhook has. */
+    static <E, T> ByWebhook<T> of(Map<Integer, E> all, Function<E, ? extends Collection<T>> part) {
+        ByWebhook<T> parts = new ByWebhook<>();
+        all.forEach((webhook, one) -> parts.put(webhook, part.apply(one)));
+        return parts;
+    }
+
+    /** Rows of a table, sorted by their webhooks. */
+    static <R, T> ByWebhook<T> of(Iterable<R> rows, Function<R, Integer> webhook, Function<R, T> value) {
+        ByWebhook<T> sorted = new ByWebhook<>();
+        rows.forEach(row -> sorted.lists
+                .computeIfAbsent(webhook.apply(row), any -> new ArrayList<>())
+                .add(value.apply(row)));
+        return sorted;
+    }
+
+    private void put(int webhook, Collection<T> values) {
+        if (!values.isEmpty()) {
+            lists.put(webhook, List.copyOf(values));
+        }
+    }
+
+    boolean isEmpty() {
+        return lists.isEmpty();
+    }
+
+    SortedSet<Integer> webhooks() {
+        return new TreeSet<>(lists.keySet());
+    }
+
+    /** What this webhook has, which may be nothing. */
+    List<T> of(int webhook) {
+        return lists.getOrDefault(webhook, List.of());
+    }
+
+    /** What all have, in the order of {@link #forEach}. */
+    List<T> all() {
+        return lists.values().stream().flatMap(List::stream).toList();
+    }
+
+    /** For each of {@link #all}, whose it is. */
+    List<Integer> webhookOfEach() {
+        List<Integer> webhooks = new ArrayList<>();
+        forEach((webhook, values) -> values.forEach(value -> webhooks.add(webhook)));
+        return webhooks;
+    }
+
+    /** All of this and of the other one. */
+    ByWebhook<T> and(ByWebhook<T> other) {
+        ByWebhook<T> both = mapLists((webhook, values) ->
+                Stream.concat(values.stream(), other.of(webhook).stream()).toList());
+        other.lists.forEach(both.lists::putIfAbsent);
+        return both;
+    }
+
+    void forEach(BiConsumer<Integer, List<T>> action) {
+        lists.forEach(action);
+    }
+
+    /** What becomes of each webhook's. */
+    <R> ByWebhook<R> mapLists(BiFunction<Integer, List<T>, ? extends Collection<R>> mapping) {
+        ByWebhook<R> mapped = new ByWebhook<>();
+        forEach((webhook, values) -> mapped.put(webhook, mapping.apply(webhook, values)));
+        return mapped;
+    }
+
+    /** What each one becomes: nothing, one or many. */
+    <R> ByWebhook<R> flatMap(Function<T, Stream<R>> mapping) {
+        return mapLists((webhook, values) -> values.stream().flatMap(mapping).toList());
+    }
+}
