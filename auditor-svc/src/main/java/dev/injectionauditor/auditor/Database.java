@@ -2,17 +2,25 @@ package dev.injectionauditor.auditor;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.flywaydb.core.Flyway;
 import org.jooq.DSLContext;
 import org.jooq.SQLDialect;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.core.Oid;
 
 /** The PostgreSQL database of the history: a connection pool and jOOQ over it. */
 public final class Database implements AutoCloseable {
 
     /** The schema that holds everything. */
     public static final String SCHEMA = "injection_auditor";
+
+    /** Arrays that the driver does not send in binary form by itself. */
+    private static final String BINARY_ARRAYS = Stream.of(Oid.UUID_ARRAY, Oid.TIMESTAMPTZ_ARRAY, Oid.BOOL_ARRAY)
+            .map(String::valueOf)
+            .collect(Collectors.joining(","));
 
     private static final int CONNECTIONS = 6;
     private static final long CONNECT_MILLIS = 10_000;
@@ -40,6 +48,7 @@ public final class Database implements AutoCloseable {
         config.setInitializationFailTimeout(-1);
         config.addDataSourceProperty("ApplicationName", "injection-auditor");
         config.addDataSourceProperty("reWriteBatchedInserts", "true");
+        config.addDataSourceProperty("binaryTransferEnable", BINARY_ARRAYS);
         return new Database(new HikariDataSource(config));
     }
 

@@ -1,6 +1,5 @@
 package dev.injectionauditor.auditor.audit;
 
-import java.lang.reflect.Array;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -56,19 +55,14 @@ final class Rows<R extends Record, E> {
         }
 
         Field<?> array(int rows) {
-            return isArray()
-                    // An array of arrays would fall apart into the values of all rows.
-                    ? DSL.val(array(rows, String.class, row -> literal(value.apply(row))))
-                    : DSL.val(
-                            array(rows, field.getType(), value),
-                            field.getDataType().array());
-        }
-
-        @SuppressWarnings("unchecked")
-        private static <V> V[] array(int rows, Class<V> type, IntFunction<@Nullable V> value) {
-            V[] array = (V[]) Array.newInstance(type, rows);
-            Arrays.setAll(array, value);
-            return array;
+            Object[] values = new Object[rows];
+            if (isArray()) {
+                // An array of arrays would fall apart into the values of all rows.
+                Arrays.setAll(values, row -> literal(value.apply(row)));
+                return BinaryArray.val(String.class, values);
+            }
+            Arrays.setAll(values, this::stored);
+            return BinaryArray.val(field.getConverter().fromType(), values);
         }
 
         @SuppressWarnings("unchecked")

@@ -5,9 +5,7 @@ import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.lateral;
 import static org.jooq.impl.DSL.name;
 import static org.jooq.impl.DSL.selectFrom;
-import static org.jooq.impl.DSL.val;
 
-import java.lang.reflect.Array;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -49,15 +47,13 @@ final class Slices<R extends Record, E> {
 
     /** The column has one of these values, of whichever element. */
     <T> Slices<R, E> any(TableField<R, T> column, Function<E, T> value) {
-        List<E> all = wanted.all();
-        @SuppressWarnings("unchecked")
-        T[] values = (T[]) Array.newInstance(column.getType(), all.size());
-        for (int i = 0; i < values.length; i++) {
-            values[i] = value.apply(all.get(i));
-        }
         return and(condition(
                 "{0} = any(({1})[{2}:{3}])",
-                column, val(values, column.getDataType().array()), FIRST, LAST));
+                column,
+                BinaryArray.val(
+                        column.getType(), wanted.all().stream().map(value).toArray()),
+                FIRST,
+                LAST));
     }
 
     /** And this holds, for all. */
@@ -89,7 +85,7 @@ final class Slices<R extends Record, E> {
                 .as("slice", "webhook_id", "first", "last");
     }
 
-    private static Field<Integer[]> array(Collection<Integer> numbers) {
-        return val(numbers.toArray(Integer[]::new));
+    private static Field<?> array(Collection<Integer> numbers) {
+        return BinaryArray.val(Integer.class, numbers.toArray());
     }
 }

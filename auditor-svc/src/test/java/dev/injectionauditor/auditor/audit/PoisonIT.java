@@ -100,9 +100,9 @@ class PoisonIT {
                         tuple(5L, "resourceVersion is not a decimal number of 64 bits"),
                         tuple(6L, "an event that the auditor itself sends"),
                         tuple(7L, "cannot be stored: SQLSTATE 22021"),
-                        tuple(8L, "cannot be stored: SQLSTATE 22009"),
+                        tuple(8L, "cannot be stored: a number or time is out of range"),
                         tuple(9L, "cannot be stored: a number or time is out of range"),
-                        tuple(10L, "cannot be stored: SQLSTATE 22009"),
+                        tuple(10L, "cannot be stored: a number or time is out of range"),
                         tuple(11L, "data does not fit its type at containers"));
         assertThat(metrics.counter("injection_auditor_audit_poison_records").count())
                 .isEqualTo(11);
