@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the topics as a member of a consumer group and gives each poll its effects. While PostgreSQL works on one poll,
- * the next one is read and decoded. Offsets live in PostgreSQL: after an assignment, a failure or a conflict, reading
+ * Reads the topics as a member of a consumer group and gives each poll its effects. While PostgreSQL works on some, the
+ * next ones are read and decoded. Offsets live in PostgreSQL: after an assignment, a failure or a conflict, reading
  * goes on from there, and nothing is in hand any more. Used by one thread.
  */
 final class AuditConsumer implements Loop.Work, ConsumerRebalanceListener, AutoCloseable {
@@ -71,13 +71,26 @@ final class AuditConsumer implements Loop.Work, ConsumerRebalanceListener, AutoC
             mustRewind = false;
         }
         ConsumerRecords<String, byte[]> records = poll();
-        List<Runnable> writes = mustRewind ? List.of() : writer.decode(records, positions);
-        settle();
         if (!mustRewind) {
-            handOver.start(writes);
+            if (records.isEmpty()) {
+                settle();
+            } else {
+                handOver(records);
+            }
         }
         metrics.lag(lag());
         return true;
+    }
+
+    private void handOver(ConsumerRecords<String, byte[]> records) throws InterruptedException {
+        try {
+            for (var share : BatchWriter.shares(records).entrySet()) {
+                handOver.start(share.getKey(), writer.decode(share.getValue(), positions));
+            }
+        } catch (RuntimeException | Error | InterruptedException e) {
+            mustRewind = true;
+            throw e;
+        }
     }
 
     /** Waits until what is in hand is written. */

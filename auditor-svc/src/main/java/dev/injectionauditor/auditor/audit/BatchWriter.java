@@ -4,6 +4,7 @@ import java.time.DateTimeException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -46,35 +47,32 @@ final class BatchWriter {
      * @throws RuntimeException if it is not for the records; what has not been committed has to be read again
      */
     void write(ConsumerRecords<String, byte[]> records, Map<TopicPartition, Long> positions) {
-        decode(records, positions).forEach(Runnable::run);
+        shares(records).values().forEach(share -> decode(share, positions).run());
     }
 
     /**
-     * Decodes a poll and says how to write it: each share of it in a transaction, at the same time if need be. Any
-     * thread may do that, but for one poll after the other.
-     *
-     * @param positions offset of the next record of each partition; moved on to what follows the poll, as if it had
-     *     been written
-     * @return throw what {@link #write} throws
+     * The shares of a poll by their numbers, from 0 to less than {@link #SHARES}. Partitions of the same number stay
+     * together, whatever the topic: they have what concerns a cluster.
      */
-    List<Runnable> decode(ConsumerRecords<String, byte[]> records, Map<TopicPartition, Long> positions) {
-        return shares(records).stream()
-                .map(share -> decodeShare(share, positions))
-                .toList();
-    }
-
-    /** Partitions of the same number stay together, whatever the topic: they have what concerns a cluster. */
-    private static List<ConsumerRecords<String, byte[]>> shares(ConsumerRecords<String, byte[]> records) {
-        Map<Integer, Map<TopicPartition, List<ConsumerRecord<String, byte[]>>>> shares = new TreeMap<>();
+    static SortedMap<Integer, ConsumerRecords<String, byte[]>> shares(ConsumerRecords<String, byte[]> records) {
+        Map<Integer, Map<TopicPartition, List<ConsumerRecord<String, byte[]>>>> partitions = new HashMap<>();
         records.partitions()
-                .forEach(partition -> shares.computeIfAbsent(partition.partition() % SHARES, any -> new HashMap<>())
+                .forEach(partition -> partitions
+                        .computeIfAbsent(partition.partition() % SHARES, any -> new HashMap<>())
                         .put(partition, records.records(partition)));
-        return shares.values().stream()
-                .map(share -> new ConsumerRecords<>(share, Map.of()))
-                .toList();
+        SortedMap<Integer, ConsumerRecords<String, byte[]>> shares = new TreeMap<>();
+        partitions.forEach((share, ofOne) -> shares.put(share, new ConsumerRecords<>(ofOne, Map.of())));
+        return shares;
     }
 
-    private Runnable decodeShare(ConsumerRecords<String, byte[]> records, Map<TopicPartition, Long> positions) {
+    /**
+     * Decodes a share of a poll and says how to write it. Any thread may do that, those of one share in their order.
+     *
+     * @param positions offset of the next record of each partition; moved on to what follows the share, as if it had
+     *     been written
+     * @return throws what {@link #write} throws
+     */
+    Runnable decode(ConsumerRecords<String, byte[]> records, Map<TopicPartition, Long> positions) {
         Map<TopicPartition, Long> from = new HashMap<>(positions);
         records.partitions()
                 .forEach(partition -> positions.put(

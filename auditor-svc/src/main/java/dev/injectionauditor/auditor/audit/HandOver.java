@@ -1,7 +1,9 @@
 package dev.injectionauditor.auditor.audit;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -10,35 +12,80 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Does some pieces of work at a time in threads of its own, so that whoever hands them over can prepare the next ones
- * meanwhile. Bounded: the next ones are handed over when those before have ended. Used by one thread.
+ * Does work in lanes, so that whoever hands it over can prepare more meanwhile. The pieces of a lane are done one after
+ * the other by a thread of its own. Bounded: one piece of a lane may wait while another one is done, and who has more
+ * for it waits too. After a failure nothing more is done in its lane until that is known ({@link #await}). Used by one
+ * thread.
  */
 final class HandOver implements AutoCloseable {
 
     private static final Duration LONGEST_END = Duration.ofSeconds(3);
+    private static final int MOST_IN_HAND = 2;
 
-    private final ExecutorService executor;
-    private List<Future<?>> inHand = List.of();
+    private final List<Lane> lanes = new ArrayList<>();
 
-    /**
-     * Starts no thread yet.
-     *
-     * @param name what the names of the threads begin with
-     * @param threads how many pieces are done at the same time
-     */
-    HandOver(String name, int threads) {
-        this.executor = Executors.newFixedThreadPool(
-                threads, Thread.ofPlatform().name(name, 1).factory());
+    private static final class Lane {
+
+        private final ExecutorService executor;
+        private final Deque<Future<?>> inHand = new ArrayDeque<>();
+        private volatile boolean failed;
+
+        Lane(String name) {
+            this.executor = Executors.newSingleThreadExecutor(
+                    Thread.ofPlatform().name(name).factory());
+        }
+
+        void awaitRoom() throws InterruptedException {
+            while (inHand.size() >= MOST_IN_HAND && !failed) {
+                try {
+                    inHand.getFirst().get();
+                    inHand.removeFirst();
+                } catch (ExecutionException e) {
+                    // It stays in hand for who awaits all.
+                }
+            }
+        }
+
+        void start(Runnable piece) {
+            inHand.add(executor.submit(() -> {
+                if (!failed) {
+                    try {
+                        piece.run();
+                    } catch (RuntimeException | Error e) {
+                        failed = true;
+                        throw e;
+                    }
+                }
+            }));
+        }
     }
 
-    /** Begins the next pieces of work. Those before have been waited for. */
-    void start(List<Runnable> work) {
-        if (!inHand.isEmpty()) {
-            throw new IllegalStateException("the work before has not been waited for");
+    /**
+     * Has no work yet.
+     *
+     * @param name what the names of the threads begin with
+     * @param lanes how many there are; they are known by their numbers from 0
+     */
+    HandOver(String name, int lanes) {
+        for (int i = 0; i < lanes; i++) {
+            this.lanes.add(new Lane(name + i));
         }
-        List<Future<?>> started = new ArrayList<>();
-        work.forEach(piece -> started.add(executor.submit(piece)));
-        inHand = started;
+    }
+
+    /**
+     * Hands a piece of work over, as soon as its lane has room for it.
+     *
+     * @throws RuntimeException as {@link #await} does, if an earlier piece of any lane is found to have failed; this
+     *     one is not done then
+     * @throws InterruptedException if this thread is interrupted before; the piece is not done, others stay in hand
+     */
+    void start(int lane, Runnable piece) throws InterruptedException {
+        Lane chosen = lanes.get(lane);
+        chosen.awaitRoom();
+        if (lanes.stream().anyMatch(any -> any.failed)) {
+            await();
+        }
+        chosen.start(piece);
     }
 
     /**
@@ -49,18 +96,20 @@ final class HandOver implements AutoCloseable {
      */
     void await() throws InterruptedException {
         Throwable failure = null;
-        for (Future<?> piece : inHand) {
-            try {
-                piece.get();
-            } catch (ExecutionException e) {
-                if (failure == null) {
-                    failure = e.getCause();
-                } else if (failure != e.getCause()) {
-                    failure.addSuppressed(e.getCause());
+        for (Lane lane : lanes) {
+            for (Future<?> piece : lane.inHand) {
+                try {
+                    piece.get();
+                } catch (ExecutionException e) {
+                    if (failure == null) {
+                        failure = e.getCause();
+                    } else if (failure != e.getCause()) {
+                        failure.addSuppressed(e.getCause());
+                    }
                 }
             }
         }
-        inHand = List.of();
+        forget();
         switch (failure) {
             case null -> {}
             case RuntimeException exception -> throw exception;
@@ -69,16 +118,25 @@ final class HandOver implements AutoCloseable {
         }
     }
 
+    private void forget() {
+        for (Lane lane : lanes) {
+            lane.inHand.clear();
+            lane.failed = false;
+        }
+    }
+
     /** Takes no more work and waits for what is in hand, but not for ever. */
     @Override
     public void close() {
-        executor.shutdown();
+        lanes.forEach(lane -> lane.executor.shutdown());
         try {
-            executor.awaitTermination(LONGEST_END.toMillis(), TimeUnit.MILLISECONDS);
+            for (Lane lane : lanes) {
+                lane.executor.awaitTermination(LONGEST_END.toMillis() / lanes.size(), TimeUnit.MILLISECONDS);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        executor.shutdownNow();
-        inHand = List.of();
+        lanes.forEach(lane -> lane.executor.shutdownNow());
+        forget();
     }
 }

@@ -63,7 +63,9 @@ class BatchWriterIT {
         Map<TopicPartition, Long> positions = new HashMap<>(Map.of(ADMISSIONS, 0L, PODS, 0L, OTHER_PODS, 0L));
 
         // When
-        List<Runnable> writes = writer.decode(records, positions);
+        List<Runnable> writes = BatchWriter.shares(records).values().stream()
+                .map(share -> writer.decode(share, positions))
+                .toList();
 
         // Then partitions of the same number are written together, and the others by themselves
         assertThat(writes).hasSize(2);
@@ -99,7 +101,7 @@ class BatchWriterIT {
 
     @Test
     void shouldHaveNothingToWriteForAnEmptyPoll() {
-        assertThat(writer.decode(ConsumerRecords.empty(), new HashMap<>())).isEmpty();
+        assertThat(BatchWriter.shares(ConsumerRecords.empty())).isEmpty();
     }
 
     private ConsumerRecord<String, byte[]> record(TopicPartition partition, WatchedWebhook source, Event event) {

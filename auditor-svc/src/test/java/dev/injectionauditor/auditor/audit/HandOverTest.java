@@ -30,15 +30,14 @@ class HandOverTest {
         // Given work that only ends after the caller has gone on
         CountDownLatch goneOn = new CountDownLatch(1);
         List<String> done = new ArrayList<>();
-        handOver.start(List.of(() -> {
+        handOver.start(0, () -> {
             awaitQuietly(goneOn);
             done.add("first");
-        }));
+        });
+        handOver.start(0, () -> done.add("second"));
 
         // When
         goneOn.countDown();
-        handOver.await();
-        handOver.start(List.of(() -> done.add("second")));
         handOver.await();
 
         // Then
@@ -46,19 +45,34 @@ class HandOverTest {
     }
 
     @Test
-    void shouldTakeNothingWhileSomethingIsInHand() {
-        handOver.start(List.of(() -> {}));
+    void shouldWaitForRoomInALane() throws InterruptedException {
+        // Given one piece that is done and one that waits
+        CountDownLatch end = new CountDownLatch(1);
+        List<String> done = Collections.synchronizedList(new ArrayList<>());
+        handOver.start(0, () -> {
+            awaitQuietly(end);
+            done.add("first");
+        });
+        handOver.start(0, () -> done.add("second"));
 
-        assertThatThrownBy(() -> handOver.start(List.of(() -> {}))).isInstanceOf(IllegalStateException.class);
+        // When there is one more, which only goes in when the first one has ended
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> handOver.start(0, () -> done.add("refused"))).isInstanceOf(InterruptedException.class);
+        handOver.start(1, end::countDown);
+        handOver.start(0, () -> done.add("third"));
+        handOver.await();
+
+        // Then
+        assertThat(done).containsExactly("first", "second", "third");
     }
 
     @Test
-    void shouldThrowOnceWhatTheWorkThrew() {
+    void shouldThrowOnceWhatTheWorkThrew() throws InterruptedException {
         // Given
         RuntimeException failure = new IllegalArgumentException("no");
-        handOver.start(List.of(() -> {
+        handOver.start(0, () -> {
             throw failure;
-        }));
+        });
 
         // Then
         assertThatThrownBy(handOver::await).isSameAs(failure);
@@ -66,7 +80,38 @@ class HandOverTest {
     }
 
     @Test
-    void shouldDoAllPiecesAtTheSameTime() throws InterruptedException {
+    void shouldDoNothingBehindAFailureUntilItIsKnown() throws InterruptedException {
+        // Given a piece that fails, and one that waits for it
+        RuntimeException failure = new IllegalArgumentException("no");
+        CountDownLatch end = new CountDownLatch(1);
+        List<String> done = Collections.synchronizedList(new ArrayList<>());
+        handOver.start(0, () -> {
+            awaitQuietly(end);
+            throw failure;
+        });
+        handOver.start(0, () -> done.add("behind"));
+
+        // When there is more, for this lane or for another one once it has failed
+        end.countDown();
+        assertThatThrownBy(() -> handOver.start(0, () -> done.add("refused"))).isSameAs(failure);
+        handOver.start(0, () -> {
+            throw failure;
+        });
+        assertThatThrownBy(() -> {
+                    while (true) {
+                        handOver.start(1, () -> {});
+                    }
+                })
+                .isSameAs(failure);
+        handOver.start(0, () -> done.add("after"));
+        handOver.await();
+
+        // Then
+        assertThat(done).containsExactly("after");
+    }
+
+    @Test
+    void shouldWorkInAllLanesAtTheSameTime() throws InterruptedException {
         // Given pieces that end only together
         CyclicBarrier together = new CyclicBarrier(2);
         Runnable piece = () -> {
@@ -78,33 +123,31 @@ class HandOverTest {
         };
 
         // Then they do
-        handOver.start(List.of(piece, piece));
+        handOver.start(0, piece);
+        handOver.start(1, piece);
         handOver.await();
     }
 
     @Test
-    void shouldWaitForAllPiecesEvenIfOneFails() {
-        // Given a piece that fails, and others that end only after that, one of them with a failure
+    void shouldTellOfAllFailures() throws InterruptedException {
+        // Given two pieces that fail
         RuntimeException failure = new IllegalArgumentException("no");
         RuntimeException later = new IllegalArgumentException("neither");
         CountDownLatch failed = new CountDownLatch(1);
         List<String> done = Collections.synchronizedList(new ArrayList<>());
-        handOver.start(List.of(
-                () -> {
-                    failed.countDown();
-                    throw failure;
-                },
-                () -> {
-                    awaitQuietly(failed);
-                    done.add("second");
-                },
-                () -> {
-                    throw later;
-                }));
+        handOver.start(0, () -> {
+            awaitQuietly(failed);
+            throw failure;
+        });
+        handOver.start(1, () -> {
+            done.add("beside");
+            failed.countDown();
+            throw later;
+        });
 
         // Then
         assertThatThrownBy(handOver::await).isSameAs(failure).hasSuppressedException(later);
-        assertThat(done).containsExactly("second");
+        assertThat(done).containsExactly("beside");
     }
 
     @Test
@@ -112,10 +155,10 @@ class HandOverTest {
         // Given
         CountDownLatch end = new CountDownLatch(1);
         List<String> done = new ArrayList<>();
-        handOver.start(List.of(() -> {
+        handOver.start(0, () -> {
             awaitQuietly(end);
             done.add("work");
-        }));
+        });
 
         // When
         Thread.currentThread().interrupt();
@@ -128,10 +171,10 @@ class HandOverTest {
     }
 
     @Test
-    void shouldNotWaitForEverWhenItIsClosed() {
+    void shouldNotWaitForEverWhenItIsClosed() throws InterruptedException {
         // Given work that ends by an interrupt alone
         CountDownLatch never = new CountDownLatch(1);
-        handOver.start(List.of(() -> awaitQuietly(never)));
+        handOver.start(0, () -> awaitQuietly(never));
 
         // When
         handOver.close();
