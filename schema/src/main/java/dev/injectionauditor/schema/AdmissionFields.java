@@ -22,14 +22,14 @@ final class AdmissionFields {
         for (String field = fields.next(); field != null; field = fields.next()) {
             switch (field) {
                 case "requestUid" -> requestUid = fields.uid();
-                case "namespace" -> namespace = fields.text();
+                case "namespace" -> namespace = fields.name();
                 case "name" -> name = fields.text();
-                case "generateName" -> generateName = fields.text();
+                case "generateName" -> generateName = fields.name();
                 case "owner" -> owner = OwnerFields.read(fields.object());
                 case "containers" -> containers = fields.integer();
                 case "patched" -> patched = fields.integer();
                 case "answeredAt" -> answeredAt = fields.time();
-                case "replica" -> replica = fields.text();
+                case "replica" -> replica = fields.name();
                 default -> fields.skip();
             }
         }

@@ -23,6 +23,13 @@ final class Fields {
     static final int MISSING = -1;
 
     private final JsonParser parser;
+    private final Known known;
+
+    /** What comes again in other events. */
+    static final class Known {
+        private final Remembered<String> names = new Remembered<>(name -> name);
+        private final Remembered<UUID> uids = new Remembered<>(Fields::uid);
+    }
 
     /** The JSON is not as {@link EventCodec} writes it. */
     static final class UnusualException extends RuntimeException {
@@ -35,8 +42,9 @@ final class Fields {
     }
 
     /** @param parser at the beginning of an object */
-    Fields(JsonParser parser) {
+    Fields(JsonParser parser, Known known) {
         this.parser = parser;
+        this.known = known;
     }
 
     /** The names of the constants of an enum in JSON. */
@@ -68,14 +76,19 @@ final class Fields {
         return parser.getString();
     }
 
-    List<String> texts() {
+    /** A text that other events have, too. */
+    String name() {
+        return known.names.of(text());
+    }
+
+    List<String> names() {
         expect(JsonToken.START_ARRAY);
-        List<String> texts = new ArrayList<>();
+        List<String> names = new ArrayList<>();
         while (parser.nextToken() == JsonToken.VALUE_STRING) {
-            texts.add(parser.getString());
+            names.add(known.names.of(parser.getString()));
         }
         require(parser.currentToken() == JsonToken.END_ARRAY);
-        return texts;
+        return names;
     }
 
     int integer() {
@@ -101,7 +114,15 @@ final class Fields {
 
     /** @throws IllegalArgumentException if the value is a text, but no uid */
     UUID uid() {
-        String text = text();
+        return uid(text());
+    }
+
+    /** As above, of something that other events have, too. */
+    UUID knownUid() {
+        return known.uids.of(text());
+    }
+
+    private static UUID uid(String text) {
         UUID uid = UUID.fromString(text);
         // Java takes shorter parts, too.
         require(uid.toString().equalsIgnoreCase(text));

@@ -15,10 +15,10 @@ final class OwnerFields {
         UUID uid = null;
         for (String field = fields.next(); field != null; field = fields.next()) {
             switch (field) {
-                case "apiVersion" -> apiVersion = fields.text();
-                case "kind" -> kind = fields.text();
-                case "name" -> name = fields.text();
-                case "uid" -> uid = fields.uid();
+                case "apiVersion" -> apiVersion = fields.name();
+                case "kind" -> kind = fields.name();
+                case "name" -> name = fields.name();
+                case "uid" -> uid = fields.knownUid();
                 default -> fields.skip();
             }
         }

@@ -42,7 +42,7 @@ final class PodFields {
                 case "owner" -> owner = OwnerFields.read(fields.object());
                 case "stamp" -> stamp = fields.uid();
                 case "containers" -> containers = fields.integer();
-                case "lacking" -> lacking = fields.texts();
+                case "lacking" -> lacking = fields.names();
                 case "byPolicy" -> byPolicy = fields.bool();
                 case "scope" -> scope = scope(fields.object());
                 case "lifecycle" -> lifecycle = fields.constant(lifecycles);
@@ -72,7 +72,7 @@ final class PodFields {
         UUID uid = null;
         for (String field = fields.next(); field != null; field = fields.next()) {
             switch (field) {
-                case "namespace" -> namespace = fields.text();
+                case "namespace" -> namespace = fields.name();
                 case "name" -> name = fields.text();
                 case "uid" -> uid = fields.uid();
                 default -> fields.skip();
@@ -101,8 +101,8 @@ final class PodFields {
         Instant inForceSince = null;
         for (String field = fields.next(); field != null; field = fields.next()) {
             switch (field) {
-                case "name" -> name = fields.text();
-                case "uid" -> uid = fields.uid();
+                case "name" -> name = fields.name();
+                case "uid" -> uid = fields.knownUid();
                 case "generation" -> generation = fields.number();
                 case "inForceSince" -> inForceSince = fields.time();
                 default -> fields.skip();

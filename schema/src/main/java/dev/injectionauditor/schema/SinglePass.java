@@ -21,6 +21,8 @@ import tools.jackson.databind.json.JsonMapper;
 final class SinglePass {
 
     private final JsonMapper json;
+    private final Fields.Known known = new Fields.Known();
+    private final Remembered<WatchedWebhook> sources = new Remembered<>(WatchedWebhook::ofSource);
     private final Map<EventType, Function<JsonParser, Event>> payloads = new EnumMap<>(EventType.class);
 
     SinglePass(JsonMapper json) {
@@ -32,12 +34,16 @@ final class SinglePass {
 
     private Function<JsonParser, Event> payload(EventType type) {
         return switch (type) {
-            case ADMISSION -> parser -> AdmissionFields.read(new Fields(parser));
+            case ADMISSION -> parser -> AdmissionFields.read(new Fields(parser, known));
             case POD -> {
                 PodFields pods = new PodFields(json);
-                yield parser -> pods.read(new Fields(parser));
+                yield parser -> pods.read(new Fields(parser, known));
             }
-            case SIGNAL, MISSED, OUTAGE, RECREATION_REQUEST, RECREATION_RESULT -> {
+            case SIGNAL -> {
+                SignalFields signals = new SignalFields(json);
+                yield parser -> signals.read(new Fields(parser, known));
+            }
+            case MISSED, OUTAGE, RECREATION_REQUEST, RECREATION_RESULT -> {
                 // What follows the payload is the rest of the envelope.
                 ObjectReader reader =
                         json.readerFor(type.payload()).without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
@@ -79,11 +85,7 @@ final class SinglePass {
             }
             return EventCodec.SPEC_VERSION.equals(specversion) && id != null && source != null && data != null
                     ? Optional.of(new CloudEvent(
-                            id,
-                            WatchedWebhook.ofSource(source),
-                            subject,
-                            time == null ? null : Timestamp.parse(time),
-                            data))
+                            id, sources.of(source), subject, time == null ? null : Timestamp.parse(time), data))
                     : Optional.empty();
         }
 
