@@ -140,6 +140,11 @@ public final class LocalPostgres implements AutoCloseable {
         return jdbcUrl(name);
     }
 
+    /** Removes a database, to which nobody is connected. */
+    public void dropDatabase(String name) throws SQLException {
+        execute("drop database " + checked(name));
+    }
+
     /** JDBC URL of a database on this server, user included. */
     public String jdbcUrl(String database) {
         return "jdbc:postgresql://127.0.0.1:" + port + "/" + checked(database) + "?user=" + USER;

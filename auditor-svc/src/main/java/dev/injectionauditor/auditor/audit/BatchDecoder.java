@@ -12,20 +12,19 @@ import dev.injectionauditor.schema.RecreationRequest;
 import dev.injectionauditor.schema.RecreationResult;
 import dev.injectionauditor.schema.Signal;
 import dev.injectionauditor.schema.WatchedWebhook;
+import java.time.DateTimeException;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /** Turns Kafka records into events; what cannot be understood is set aside with a reason, never skipped. */
 final class BatchDecoder {
 
     private static final int LONGEST_REASON = 500;
+    private static final String OWN = "an event that the auditor itself sends";
     private static final String NO_VERSION = "resourceVersion is not a decimal number of 64 bits";
 
     private final EventCodec codec;
@@ -34,82 +33,62 @@ final class BatchDecoder {
         this.codec = codec;
     }
 
-    /**
-     * Decodes a poll.
-     *
-     * @param positions offset of the next record of each partition before the poll
-     */
-    Batch decode(ConsumerRecords<String, byte[]> records, Map<TopicPartition, Long> positions) {
-        Map<WatchedWebhook, Batch.Events> webhooks = new LinkedHashMap<>();
-        List<Batch.Poison> poison = new ArrayList<>();
-        Map<TopicPartition, Batch.Read> offsets = new HashMap<>();
-        for (TopicPartition partition : records.partitions()) {
-            long next = 0;
-            for (ConsumerRecord<String, byte[]> record : records.records(partition)) {
-                next = record.offset() + 1;
-                decode(record, webhooks)
-                        .ifPresent(reason -> poison.add(new Batch.Poison(partition, record.offset(), shorten(reason))));
-            }
-            offsets.put(partition, new Batch.Read(positions.get(partition), next));
-        }
-        return new Batch(webhooks, poison, offsets);
+    /** What a record holds. */
+    sealed interface Decoded {
+
+        TopicPartition partition();
+
+        long offset();
+
+        /** An event of the contract. */
+        record Told(TopicPartition partition, long offset, WatchedWebhook source, Event event) implements Decoded {}
+
+        /** Nothing that can be used; for the reason see {@link Batch.Poison}. */
+        record Useless(TopicPartition partition, long offset, String reason) implements Decoded {}
     }
 
-    /** Sorts a record in, or says why it cannot be. */
-    private Optional<String> decode(ConsumerRecord<String, byte[]> record, Map<WatchedWebhook, Batch.Events> webhooks) {
+    /** Decodes records, in the order of their partitions. */
+    List<Decoded> decode(ConsumerRecords<String, byte[]> records) {
+        List<Decoded> decoded = new ArrayList<>(records.count());
+        for (TopicPartition partition : records.partitions()) {
+            records.records(partition).forEach(record -> decoded.add(decode(partition, record)));
+        }
+        return decoded;
+    }
+
+    private Decoded decode(TopicPartition partition, ConsumerRecord<String, byte[]> record) {
+        String reason;
         try {
             CloudEvent event = codec.decode(record.value());
-            WatchedWebhook source = event.source();
-            if (!source.cluster().equals(record.key())) {
-                return Optional.of("the key of the record is not the cluster of its source");
+            reason = event.source().cluster().equals(record.key())
+                    ? reason(event.data())
+                    : "the key of the record is not the cluster of its source";
+            if (reason == null) {
+                return new Decoded.Told(partition, record.offset(), event.source(), event.data());
             }
-            return add(
-                    webhooks.computeIfAbsent(
-                            source,
-                            any -> new Batch.Events(
-                                    new ArrayList<>(),
-                                    new ArrayList<>(),
-                                    new ArrayList<>(),
-                                    new ArrayList<>(),
-                                    new ArrayList<>())),
-                    event.data());
         } catch (InvalidEventException e) {
-            return Optional.of(String.valueOf(e.getMessage()));
+            reason = String.valueOf(e.getMessage());
+        } catch (DateTimeException | ArithmeticException e) {
+            reason = "a number or time is out of range";
         }
+        return new Decoded.Useless(partition, record.offset(), shorten(reason));
     }
 
-    private static Optional<String> add(Batch.Events events, Event event) {
+    /** Why an event cannot be used; null if it can. */
+    private static @Nullable String reason(Event event) {
         return switch (event) {
-            case Admission admission -> {
-                events.admissions().add(admission);
-                yield Optional.empty();
-            }
-            case PodObservation pod -> {
-                if (!isNumber(pod.resourceVersion())) {
-                    yield Optional.of(NO_VERSION);
-                }
-                events.pods().add(pod);
-                yield Optional.empty();
-            }
-            case Signal signal -> {
-                if (signal instanceof Signal.Probe probe
-                        && probe.resourceVersion() != null
-                        && !isNumber(probe.resourceVersion())) {
-                    yield Optional.of(NO_VERSION);
-                }
-                events.signals().add(signal);
-                yield Optional.empty();
-            }
-            case RecreationRequest request -> {
-                events.requests().add(request);
-                yield Optional.empty();
-            }
-            case RecreationResult result -> {
-                events.results().add(result);
-                yield Optional.empty();
-            }
-            case MissedInjection missed -> Optional.of("an event that the auditor itself sends");
-            case Outage outage -> Optional.of("an event that the auditor itself sends");
+            case Admission admission -> null;
+            case PodObservation pod -> isNumber(pod.resourceVersion()) ? null : NO_VERSION;
+            case Signal signal ->
+                signal instanceof Signal.Probe probe
+                                && probe.resourceVersion() != null
+                                && !isNumber(probe.resourceVersion())
+                        ? NO_VERSION
+                        : null;
+            case RecreationRequest request -> null;
+            case RecreationResult result -> null;
+            case MissedInjection missed -> OWN;
+            case Outage outage -> OWN;
         };
     }
 

@@ -73,49 +73,56 @@ final class BatchWriter {
      * @return throws what {@link #write} throws
      */
     Runnable decode(ConsumerRecords<String, byte[]> records, Map<TopicPartition, Long> positions) {
-        Map<TopicPartition, Long> from = new HashMap<>(positions);
-        records.partitions()
-                .forEach(partition -> positions.put(
-                        partition, records.records(partition).getLast().offset() + 1));
-        try {
-            Batch batch = decoder.decode(records, from);
-            return () -> {
-                try {
-                    commit(batch);
-                } catch (RuntimeException e) {
-                    writeEachAlone(records, from, e);
-                }
-            };
-        } catch (RuntimeException e) {
-            return () -> writeEachAlone(records, from, e);
+        Map<TopicPartition, Batch.Read> read = read(records, positions);
+        // What is not needed of the records any more takes more memory than what is.
+        List<BatchDecoder.Decoded> decoded = decoder.decode(records);
+        Batch batch = Batch.of(decoded, read);
+        return () -> {
+            try {
+                commit(batch);
+            } catch (RuntimeException e) {
+                writeEachAlone(decoded, read, e);
+            }
+        };
+    }
+
+    private static Map<TopicPartition, Batch.Read> read(
+            ConsumerRecords<String, byte[]> records, Map<TopicPartition, Long> positions) {
+        Map<TopicPartition, Batch.Read> read = new HashMap<>();
+        for (TopicPartition partition : records.partitions()) {
+            long next = records.records(partition).getLast().offset() + 1;
+            read.put(partition, new Batch.Read(positions.put(partition, next), next));
         }
+        return read;
     }
 
     private void writeEachAlone(
-            ConsumerRecords<String, byte[]> records, Map<TopicPartition, Long> positions, RuntimeException failure) {
+            List<BatchDecoder.Decoded> records, Map<TopicPartition, Batch.Read> read, RuntimeException failure) {
         if (!isForTheRecords(failure)) {
             throw failure;
         }
         LOG.atWarn()
                 .addKeyValue("reason", reason(failure))
                 .log("Not all of a poll can be stored; each record is now tried alone");
-        records.forEach(record -> writeAlone(record, positions));
+        Map<TopicPartition, Long> positions = new HashMap<>();
+        read.forEach((partition, ofOne) -> positions.put(partition, ofOne.from()));
+        for (BatchDecoder.Decoded record : records) {
+            long next = record.offset() + 1;
+            writeAlone(
+                    record, Map.of(record.partition(), new Batch.Read(positions.put(record.partition(), next), next)));
+        }
     }
 
-    private void writeAlone(ConsumerRecord<String, byte[]> record, Map<TopicPartition, Long> positions) {
-        TopicPartition partition = new TopicPartition(record.topic(), record.partition());
+    private void writeAlone(BatchDecoder.Decoded record, Map<TopicPartition, Batch.Read> read) {
         try {
-            commit(decoder.decode(new ConsumerRecords<>(Map.of(partition, List.of(record)), Map.of()), positions));
+            commit(Batch.of(List.of(record), read));
         } catch (RuntimeException e) {
             if (!isForTheRecords(e)) {
                 throw e;
             }
-            commit(new Batch(
-                    Map.of(),
-                    List.of(new Batch.Poison(partition, record.offset(), reason(e))),
-                    Map.of(partition, new Batch.Read(positions.get(partition), record.offset() + 1))));
+            commit(Batch.of(
+                    List.of(new BatchDecoder.Decoded.Useless(record.partition(), record.offset(), reason(e))), read));
         }
-        positions.put(partition, record.offset() + 1);
     }
 
     private void commit(Batch batch) {

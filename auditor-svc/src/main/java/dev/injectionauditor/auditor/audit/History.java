@@ -52,7 +52,8 @@ final class History {
 
     /** @throws ConsumerOffsets.ConflictException if another member was faster; the transaction must roll back */
     Effects apply(DSLContext tx, Batch batch) {
-        // Each statement has one plan that is right for all values. PostgreSQL would rather plan most of them each time.
+        // Each statement has one plan that is right for all values. PostgreSQL would rather plan most of them each
+        // time.
         tx.execute("set local plan_cache_mode = force_generic_plan");
         ConsumerOffsets.advance(tx, batch.offsets());
         setAside(tx, batch.poison());
