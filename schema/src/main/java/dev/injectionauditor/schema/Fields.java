@@ -25,12 +25,6 @@ final class Fields {
     private final JsonParser parser;
     private final Known known;
 
-    /** What comes again in other events. */
-    static final class Known {
-        private final Remembered<String> names = new Remembered<>(name -> name);
-        private final Remembered<UUID> uids = new Remembered<>(Fields::uid);
-    }
-
     /** The JSON is not as {@link EventCodec} writes it. */
     static final class UnusualException extends RuntimeException {
 
@@ -78,14 +72,14 @@ final class Fields {
 
     /** A text that other events have, too. */
     String name() {
-        return known.names.of(text());
+        return known.same(text());
     }
 
     List<String> names() {
         expect(JsonToken.START_ARRAY);
         List<String> names = new ArrayList<>();
         while (parser.nextToken() == JsonToken.VALUE_STRING) {
-            names.add(known.names.of(parser.getString()));
+            names.add(known.same(parser.getString()));
         }
         require(parser.currentToken() == JsonToken.END_ARRAY);
         return names;
@@ -114,19 +108,16 @@ final class Fields {
 
     /** @throws IllegalArgumentException if the value is a text, but no uid */
     UUID uid() {
-        return uid(text());
-    }
-
-    /** As above, of something that other events have, too. */
-    UUID knownUid() {
-        return known.uids.of(text());
-    }
-
-    private static UUID uid(String text) {
+        String text = text();
         UUID uid = UUID.fromString(text);
         // Java takes shorter parts, too.
         require(uid.toString().equalsIgnoreCase(text));
         return uid;
+    }
+
+    /** One object for all events that have the same value. */
+    <T> T same(T value) {
+        return known.same(value);
     }
 
     <E extends Enum<E>> E constant(Map<String, E> names) {

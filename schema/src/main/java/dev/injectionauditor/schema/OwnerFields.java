@@ -18,10 +18,10 @@ final class OwnerFields {
                 case "apiVersion" -> apiVersion = fields.name();
                 case "kind" -> kind = fields.name();
                 case "name" -> name = fields.name();
-                case "uid" -> uid = fields.knownUid();
+                case "uid" -> uid = fields.uid();
                 default -> fields.skip();
             }
         }
-        return new OwnerRef(apiVersion, kind, name, uid);
+        return fields.same(new OwnerRef(apiVersion, kind, name, uid));
     }
 }

@@ -44,9 +44,9 @@ final class PodFields {
                 case "containers" -> containers = fields.integer();
                 case "lacking" -> lacking = fields.names();
                 case "byPolicy" -> byPolicy = fields.bool();
-                case "scope" -> scope = scope(fields.object());
+                case "scope" -> scope = fields.same(scope(fields.object()));
                 case "lifecycle" -> lifecycle = fields.constant(lifecycles);
-                case "recreation" -> recreation = recreation(fields.object());
+                case "recreation" -> recreation = fields.same(recreation(fields.object()));
                 case "observedAt" -> observedAt = fields.time();
                 default -> fields.skip();
             }
@@ -102,7 +102,7 @@ final class PodFields {
         for (String field = fields.next(); field != null; field = fields.next()) {
             switch (field) {
                 case "name" -> name = fields.name();
-                case "uid" -> uid = fields.knownUid();
+                case "uid" -> uid = fields.uid();
                 case "generation" -> generation = fields.number();
                 case "inForceSince" -> inForceSince = fields.time();
                 default -> fields.skip();

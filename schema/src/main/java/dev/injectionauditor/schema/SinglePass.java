@@ -21,8 +21,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class SinglePass {
 
     private final JsonMapper json;
-    private final Fields.Known known = new Fields.Known();
-    private final Remembered<WatchedWebhook> sources = new Remembered<>(WatchedWebhook::ofSource);
+    private final Known known = new Known();
     private final Map<EventType, Function<JsonParser, Event>> payloads = new EnumMap<>(EventType.class);
 
     SinglePass(JsonMapper json) {
@@ -85,7 +84,11 @@ final class SinglePass {
             }
             return EventCodec.SPEC_VERSION.equals(specversion) && id != null && source != null && data != null
                     ? Optional.of(new CloudEvent(
-                            id, sources.of(source), subject, time == null ? null : Timestamp.parse(time), data))
+                            id,
+                            known.same(WatchedWebhook.ofSource(source)),
+                            subject,
+                            time == null ? null : Timestamp.parse(time),
+                            data))
                     : Optional.empty();
         }
 
