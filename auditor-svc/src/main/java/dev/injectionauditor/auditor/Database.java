@@ -17,8 +17,14 @@ public final class Database implements AutoCloseable {
     /** The schema that holds everything. */
     public static final String SCHEMA = "injection_auditor";
 
-    /** Arrays that the driver does not send in binary form by itself. */
-    private static final String BINARY_ARRAYS = Stream.of(Oid.UUID_ARRAY, Oid.TIMESTAMPTZ_ARRAY, Oid.BOOL_ARRAY)
+    /** Arrays that are sent in binary form, which the driver does by itself for some of them at most. */
+    private static final String BINARY_ARRAYS = Stream.of(
+                    Oid.UUID_ARRAY,
+                    Oid.TIMESTAMPTZ_ARRAY,
+                    Oid.BOOL_ARRAY,
+                    Oid.INT4_ARRAY,
+                    Oid.INT8_ARRAY,
+                    Oid.TEXT_ARRAY)
             .map(String::valueOf)
             .collect(Collectors.joining(","));
 
@@ -34,7 +40,8 @@ public final class Database implements AutoCloseable {
     /**
      * A pool that connects when it is first used, so that a database that is not there yet is no reason to fail.
      *
-     * @param url JDBC URL; may carry any setting of the PostgreSQL driver (TLS)
+     * @param url JDBC URL; may carry any setting of the PostgreSQL driver (TLS) but {@code binaryTransferEnable} and
+     *     {@code preferQueryMode=simple}: values are sent in binary form
      * @param password null if the server asks for none
      */
     public static Database open(String url, String user, @Nullable String password) {

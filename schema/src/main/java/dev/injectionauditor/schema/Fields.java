@@ -22,6 +22,8 @@ final class Fields {
     /** Of a number that may not be missing: the records refuse it. */
     static final int MISSING = -1;
 
+    private static final int LONGEST_NAME = 253;
+
     private final JsonParser parser;
     private final Known known;
 
@@ -72,14 +74,19 @@ final class Fields {
 
     /** A text that other events have, too. */
     String name() {
-        return known.same(text());
+        return name(text());
+    }
+
+    private String name(String text) {
+        // No name in Kubernetes is longer, and what is remembered stays in memory.
+        return text.length() <= LONGEST_NAME ? known.same(text) : text;
     }
 
     List<String> names() {
         expect(JsonToken.START_ARRAY);
         List<String> names = new ArrayList<>();
         while (parser.nextToken() == JsonToken.VALUE_STRING) {
-            names.add(known.same(parser.getString()));
+            names.add(name(parser.getString()));
         }
         require(parser.currentToken() == JsonToken.END_ARRAY);
         return names;

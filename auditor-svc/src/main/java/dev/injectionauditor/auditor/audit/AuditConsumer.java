@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
@@ -38,7 +39,7 @@ final class AuditConsumer implements Loop.Work, ConsumerRebalanceListener, AutoC
 
     private final HandOver handOver = new HandOver("audit-writer-", BatchWriter.SHARES);
 
-    /** What the database holds once the poll in hand is written, for the partitions that this member has. */
+    /** What the database holds once all in hand is written, for the partitions that this member has. */
     private final Map<TopicPartition, Long> positions = new HashMap<>();
 
     private boolean subscribed;
@@ -70,27 +71,37 @@ final class AuditConsumer implements Loop.Work, ConsumerRebalanceListener, AutoC
             rewind(consumer.assignment());
             mustRewind = false;
         }
-        ConsumerRecords<String, byte[]> records = poll();
-        if (!mustRewind) {
-            if (records.isEmpty()) {
-                settle();
-            } else {
-                handOver(records);
-            }
+        Map<Integer, Runnable> writes = pollAndDecode();
+        if (mustRewind) {
+            // What was polled is read again.
+        } else if (writes.isEmpty()) {
+            settle();
+        } else {
+            handOver(writes);
         }
         metrics.lag(lag());
         return true;
     }
 
-    private void handOver(ConsumerRecords<String, byte[]> records) throws InterruptedException {
-        try {
-            for (var share : BatchWriter.shares(records).entrySet()) {
-                handOver.start(share.getKey(), writer.decode(share.getValue(), positions));
-            }
-        } catch (RuntimeException | Error | InterruptedException e) {
+    /** How to write what was polled, by share. */
+    private Map<Integer, Runnable> pollAndDecode() {
+        ConsumerRecords<String, byte[]> records = poll();
+        Map<Integer, Runnable> writes = new TreeMap<>();
+        if (!mustRewind) {
             mustRewind = true;
-            throw e;
+            BatchWriter.shares(records).forEach((share, ofOne) -> writes.put(share, writer.decode(ofOne, positions)));
+            mustRewind = false;
         }
+        return writes;
+    }
+
+    private void handOver(Map<Integer, Runnable> writes) throws InterruptedException {
+        // As long as not all is handed over, for which the positions have been moved on.
+        mustRewind = true;
+        for (Map.Entry<Integer, Runnable> write : writes.entrySet()) {
+            handOver.start(write.getKey(), write.getValue());
+        }
+        mustRewind = false;
     }
 
     /** Waits until what is in hand is written. */

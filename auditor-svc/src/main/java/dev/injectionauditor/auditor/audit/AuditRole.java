@@ -93,8 +93,8 @@ public final class AuditRole implements AutoCloseable {
                 RangeAssignor.class.getName(),
                 ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
                 "none",
-                // A poll takes a fixed number of statements for each webhook, and of a Pod that changes
-                // several times in it only the last state is written: much of a backlog at once. Two are in memory.
+                // Of a Pod that changes several times in a poll only the last state is written: much of a backlog at
+                // once. What some three polls tell is in memory then, five at the most (HandOver).
                 ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
                 30_000,
                 ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,

@@ -91,8 +91,23 @@ final class BinaryArray extends PGobject implements PGBinaryObject {
     }
 
     @Override
+    public String toString() {
+        return getType() + " of " + form.size() + " bytes";
+    }
+
+    @Override
     public void setByteValue(byte[] value, int offset) {
         throw new UnsupportedOperationException("arrays are only sent");
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return this == other;
+    }
+
+    @Override
+    public int hashCode() {
+        return System.identityHashCode(this);
     }
 
     /** Lets jOOQ hand the array to the driver as it is. */

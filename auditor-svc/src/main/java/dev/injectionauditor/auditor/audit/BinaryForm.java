@@ -70,10 +70,10 @@ final class BinaryForm {
             case EnumType literal -> putText(literal.getLiteral());
             case String text -> putText(text);
             case String[] texts -> {
-                int length = buffer.position();
+                int start = buffer.position();
                 putInt(0);
                 putArray(Oid.TEXT, texts);
-                buffer.putInt(length, buffer.position() - length - Integer.BYTES);
+                buffer.putInt(start, buffer.position() - start - Integer.BYTES);
             }
             default -> throw new IllegalArgumentException("no binary form for " + value.getClass());
         }
@@ -117,9 +117,13 @@ final class BinaryForm {
         long micros = time.getNano() / NANOS_PER_MICRO;
         long twiceTheRest = time.getNano() % NANOS_PER_MICRO * 2;
         boolean isUp = twiceTheRest > NANOS_PER_MICRO || (twiceTheRest == NANOS_PER_MICRO && micros % 2 == 1);
-        return Math.addExact(
+        long sinceEpoch = Math.addExact(
                 Math.multiplyExact(time.getEpochSecond() - EPOCH.getEpochSecond(), MICROS_PER_SECOND),
                 isUp ? micros + 1 : micros);
+        if (sinceEpoch == Long.MAX_VALUE) {
+            throw new ArithmeticException("this stands for infinity");
+        }
+        return sinceEpoch;
     }
 
     private ByteBuffer room(int bytes) {

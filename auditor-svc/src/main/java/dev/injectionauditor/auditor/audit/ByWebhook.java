@@ -11,6 +11,7 @@ import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -62,7 +63,7 @@ final class ByWebhook<T> {
     }
 
     /** What this webhook has, which may be nothing. */
-    List<T> of(int webhook) {
+    List<T> get(int webhook) {
         return lists.getOrDefault(webhook, List.of());
     }
 
@@ -81,7 +82,7 @@ final class ByWebhook<T> {
     /** All of this and of the other one. */
     ByWebhook<T> and(ByWebhook<T> other) {
         ByWebhook<T> both = mapLists((webhook, values) ->
-                Stream.concat(values.stream(), other.of(webhook).stream()).toList());
+                Stream.concat(values.stream(), other.get(webhook).stream()).toList());
         other.lists.forEach(both.lists::putIfAbsent);
         return both;
     }
@@ -95,6 +96,11 @@ final class ByWebhook<T> {
         ByWebhook<R> mapped = new ByWebhook<>();
         forEach((webhook, values) -> mapped.put(webhook, mapping.apply(webhook, values)));
         return mapped;
+    }
+
+    /** Those for which this holds. */
+    ByWebhook<T> filter(Predicate<T> condition) {
+        return mapLists((webhook, values) -> values.stream().filter(condition).toList());
     }
 
     /** What each one becomes: nothing, one or many. */

@@ -57,7 +57,7 @@ final class CauseUpdate {
         Map<Integer, CauseUpdate> updates = new TreeMap<>();
         events.forEach((webhook, ofOne) -> updates.put(
                 webhook,
-                new CauseUpdate(tx, webhook, ofOne, changes.of(webhook), seen.getOrDefault(webhook, Instant.EPOCH))));
+                new CauseUpdate(tx, webhook, ofOne, changes.get(webhook), seen.getOrDefault(webhook, Instant.EPOCH))));
         Map<Integer, Span> reach = new HashMap<>();
         updates.forEach((webhook, update) -> update.reach().ifPresent(span -> reach.put(webhook, span)));
         PodTable.withNotApplied(tx, reach)

@@ -22,6 +22,9 @@ final class HandOver implements AutoCloseable {
     private static final Duration LONGEST_END = Duration.ofSeconds(3);
     private static final int MOST_IN_HAND = 2;
 
+    /** A piece that never ends is noticed although its lane gets no more: the others do not go on without it. */
+    static final int MOST_OVERTAKEN = 100;
+
     private final List<Lane> lanes = new ArrayList<>();
 
     private static final class Lane {
@@ -30,30 +33,47 @@ final class HandOver implements AutoCloseable {
         private final Deque<Future<?>> inHand = new ArrayDeque<>();
         private volatile boolean failed;
 
+        /** How many pieces of other lanes have been handed over since the oldest piece here. */
+        private int overtaken;
+
         Lane(String name) {
             this.executor = Executors.newSingleThreadExecutor(
                     Thread.ofPlatform().name(name).factory());
         }
 
-        void awaitRoom() throws InterruptedException {
-            while (inHand.size() >= MOST_IN_HAND && !failed) {
+        /** Waits until there are fewer pieces in hand, or one has failed. */
+        void awaitFewerThan(int pieces) throws InterruptedException {
+            while (inHand.size() >= pieces && !failed) {
                 try {
                     inHand.getFirst().get();
                     inHand.removeFirst();
+                    overtaken = 0;
                 } catch (ExecutionException e) {
                     // It stays in hand for who awaits all.
                 }
             }
         }
 
+        /** A piece of another lane is handed over. */
+        void overtake() throws InterruptedException {
+            while (!inHand.isEmpty() && inHand.getFirst().isDone() && !failed) {
+                awaitFewerThan(inHand.size());
+            }
+            overtaken++;
+            if (overtaken > MOST_OVERTAKEN) {
+                awaitFewerThan(1);
+            }
+        }
+
         void start(Runnable piece) {
             inHand.add(executor.submit(() -> {
                 if (!failed) {
+                    boolean isDone = false;
                     try {
                         piece.run();
-                    } catch (RuntimeException | Error e) {
-                        failed = true;
-                        throw e;
+                        isDone = true;
+                    } finally {
+                        failed |= !isDone;
                     }
                 }
             }));
@@ -73,7 +93,7 @@ final class HandOver implements AutoCloseable {
     }
 
     /**
-     * Hands a piece of work over, as soon as its lane has room for it.
+     * Hands a piece of work over, as soon as its lane has room for it and no other lane is far behind.
      *
      * @throws RuntimeException as {@link #await} does, if an earlier piece of any lane is found to have failed; this
      *     one is not done then
@@ -81,7 +101,12 @@ final class HandOver implements AutoCloseable {
      */
     void start(int lane, Runnable piece) throws InterruptedException {
         Lane chosen = lanes.get(lane);
-        chosen.awaitRoom();
+        for (Lane other : lanes) {
+            if (other != chosen) {
+                other.overtake();
+            }
+        }
+        chosen.awaitFewerThan(MOST_IN_HAND);
         if (lanes.stream().anyMatch(any -> any.failed)) {
             await();
         }
@@ -121,6 +146,7 @@ final class HandOver implements AutoCloseable {
     private void forget() {
         for (Lane lane : lanes) {
             lane.inHand.clear();
+            lane.overtaken = 0;
             lane.failed = false;
         }
     }
@@ -130,8 +156,9 @@ final class HandOver implements AutoCloseable {
     public void close() {
         lanes.forEach(lane -> lane.executor.shutdown());
         try {
+            long end = System.nanoTime() + LONGEST_END.toNanos();
             for (Lane lane : lanes) {
-                lane.executor.awaitTermination(LONGEST_END.toMillis() / lanes.size(), TimeUnit.MILLISECONDS);
+                lane.executor.awaitTermination(end - System.nanoTime(), TimeUnit.NANOSECONDS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

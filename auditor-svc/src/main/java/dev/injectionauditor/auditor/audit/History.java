@@ -52,8 +52,7 @@ final class History {
 
     /** @throws ConsumerOffsets.ConflictException if another member was faster; the transaction must roll back */
     Effects apply(DSLContext tx, Batch batch) {
-        // Each statement has one plan that is right for all values. PostgreSQL would rather plan most of them each
-        // time.
+        // The statements are such that one plan will do for all values; PostgreSQL would plan most of them each time.
         tx.execute("set local plan_cache_mode = force_generic_plan");
         ConsumerOffsets.advance(tx, batch.offsets());
         setAside(tx, batch.poison());
@@ -66,14 +65,13 @@ final class History {
         // Before anything else is read: who drops a partition begins with this row.
         Instant keptSince = RetentionTable.keptSince(tx);
         ByWebhook<PodChange> judged = store(tx, events);
-        ByWebhook<PodChange> changes = CauseUpdate.of(
-                tx, events, judged.flatMap(change -> change.isChange() ? Stream.of(change) : Stream.of()));
+        ByWebhook<PodChange> changes = CauseUpdate.of(tx, events, judged.filter(PodChange::isChange));
         ByWebhook<Outage> outages =
                 OutageUpdate.of(tx, sources, evidence(tx, sources, events, changes, keptSince), policy.quietPeriod());
         List<Event> published = new ArrayList<>();
         sources.forEach((webhook, source) -> {
-            List<Event> ofOne = new ArrayList<>(missed(changes.of(webhook)));
-            ofOne.addAll(outages.of(webhook));
+            List<Event> ofOne = new ArrayList<>(missed(changes.get(webhook)));
+            ofOne.addAll(outages.get(webhook));
             publisher.add(tx, source, ofOne);
             published.addAll(ofOne);
         });
@@ -93,9 +91,9 @@ final class History {
         });
         ByWebhook<PodObservation> pods = ByWebhook.of(events, Batch.Events::pods);
         ByWebhook<StoredPod> stored = PodTable.load(tx, pods);
-        ByWebhook<PodChange> judged = pods.mapLists((webhook, seen) -> new PodJudge(stored.of(webhook)).judge(seen))
-                .flatMap(change -> change.isOfStoredPod() ? Stream.of(change) : Stream.of());
-        ByWebhook<PodChange> changes = judged.flatMap(change -> change.isChange() ? Stream.of(change) : Stream.of());
+        ByWebhook<PodChange> judged = pods.mapLists((webhook, seen) -> new PodJudge(stored.get(webhook)).judge(seen))
+                .filter(PodChange::isOfStoredPod);
+        ByWebhook<PodChange> changes = judged.filter(PodChange::isChange);
         PodChanges.write(tx, changes, now);
         Half.CALLS.unflag(tx, changes.flatMap(History::stamp));
         return judged;
@@ -114,7 +112,7 @@ final class History {
                     .filter(pod -> pod.lifecycle() == Lifecycle.ACTIVE)
                     .map(pod -> pod.pod().uid())
                     .collect(Collectors.toSet());
-            stored.of(ofOne.getKey()).forEach(change -> pods.remove(change.uid()));
+            stored.get(ofOne.getKey()).forEach(change -> pods.remove(change.uid()));
             exempt += pods.size();
         }
         return exempt;
@@ -131,14 +129,14 @@ final class History {
         ByWebhook<Evidence> known = EvidenceTable.stored(tx, probes);
         ByWebhook<EvidenceChange> added = probes.mapLists((webhook, ofOne) -> {
             Set<Evidence> unknown = new LinkedHashSet<>(ofOne);
-            known.of(webhook).forEach(unknown::remove);
+            known.get(webhook).forEach(unknown::remove);
             return unknown.stream()
                     .map(probe -> new EvidenceChange(null, probe))
                     .toList();
         });
         return changes.flatMap(change -> change.evidence().stream())
                 .and(added)
-                .flatMap(change -> change.at().isBefore(keptSince) ? Stream.of() : Stream.of(change));
+                .filter(change -> !change.at().isBefore(keptSince));
     }
 
     private static Set<Evidence> probes(WatchedWebhook source, List<Signal> signals) {

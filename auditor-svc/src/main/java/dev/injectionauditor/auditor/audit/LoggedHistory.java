@@ -58,14 +58,16 @@ public final class LoggedHistory {
         Collection<LoggedCreation> events = withoutRepetition(batch);
         return jooq.transactionResult(configuration -> {
             DSLContext tx = configuration.dsl();
-            // In the order of their names, so that two imports cannot block each other, and before the retention, as
-            // those do who drop old evidence.
+            // Before the retention, as those do who drop old evidence.
             Map<String, Integer> webhooks = new HashMap<>();
-            events.stream()
-                    .flatMap(creation -> creation.applied().keySet().stream())
-                    .distinct()
-                    .sorted()
-                    .forEach(name -> webhooks.put(name, WebhookTable.lock(tx, webhook(name))));
+            WebhookTable.lock(
+                            tx,
+                            events.stream()
+                                    .flatMap(creation -> creation.applied().keySet().stream())
+                                    .distinct()
+                                    .map(this::webhook)
+                                    .toList())
+                    .forEach((source, number) -> webhooks.put(source.webhook(), number));
             Instant keptSince = RetentionTable.keptSince(tx);
             List<LoggedCreation> kept = events.stream()
                     .filter(creation -> !creation.at().isBefore(keptSince))

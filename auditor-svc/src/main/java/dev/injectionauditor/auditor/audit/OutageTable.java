@@ -29,7 +29,7 @@ final class OutageTable implements OutageLog {
 
     @Override
     public List<OutageWindow> around(Instant from, Instant until) {
-        return around(tx, Map.of(webhook, new Span(from, until))).of(webhook);
+        return around(tx, Map.of(webhook, new Span(from, until))).get(webhook);
     }
 
     /** The windows of some webhooks around the span given for each, as {@link OutageLog#around} tells. */

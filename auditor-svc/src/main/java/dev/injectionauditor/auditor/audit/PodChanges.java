@@ -28,14 +28,14 @@ final class PodChanges {
      * @param now by the clock of the auditor
      */
     static void write(DSLContext tx, ByWebhook<PodChange> changes, Instant now) {
-        delete(tx, changes.flatMap(change -> change.after() == null ? Stream.of(change) : Stream.of()));
+        delete(tx, changes.filter(change -> change.after() == null));
         // Nobody else can have added them: whoever changes the history of a webhook has its lock.
-        add(tx, changes.flatMap(change -> change.before() == null ? written(change) : Stream.of()), now);
-        replace(tx, changes.flatMap(change -> change.before() != null ? written(change) : Stream.of()), now);
+        add(tx, written(changes.filter(change -> change.before() == null)), now);
+        replace(tx, written(changes.filter(change -> change.before() != null)), now);
     }
 
-    private static Stream<StoredPod> written(PodChange change) {
-        return Stream.ofNullable(change.after());
+    private static ByWebhook<StoredPod> written(ByWebhook<PodChange> changes) {
+        return changes.flatMap(change -> Stream.ofNullable(change.after()));
     }
 
     private static void delete(DSLContext tx, ByWebhook<PodChange> gone) {

@@ -56,7 +56,7 @@ final class PodTable {
                 .in(tx)
                 .fetch());
         ByWebhook<StoredPod> pods = byWebhook(found);
-        ByWebhook<UUID> stamps = observations.mapLists((webhook, ofOne) -> stampsInQuestion(ofOne, pods.of(webhook)));
+        ByWebhook<UUID> stamps = observations.mapLists((webhook, ofOne) -> stampsInQuestion(ofOne, pods.get(webhook)));
         if (!stamps.isEmpty()) {
             found.addAll(new Slices<>(POD, POD.WEBHOOK_ID, stamps)
                     .any(POD.STAMP, stamp -> stamp)

@@ -33,7 +33,13 @@ final class SignalTables {
     }
 
     private static Stream<Signal.Endpoints> endpoints(Signal signal) {
-        return signal instanceof Signal.Endpoints change ? Stream.of(change) : Stream.of();
+        return switch (signal) {
+            case Signal.Endpoints change -> Stream.of(change);
+            // Probes are evidence like that of Pods: the history deals with them.
+            case Signal.Probe other -> Stream.of();
+            case Signal.RecreationSetting other -> Stream.of();
+            case Signal.Watched other -> Stream.of();
+        };
     }
 
     private static Stream<Signal.RecreationSetting> settings(Signal signal) {

@@ -2,7 +2,6 @@ package dev.injectionauditor.auditor.audit;
 
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.name;
-import static org.jooq.impl.DSL.val;
 
 import java.time.Instant;
 import java.util.List;
@@ -31,9 +30,17 @@ record Span(Instant from, Instant until) {
         List<Map.Entry<Integer, Span>> all = List.copyOf(spans.entrySet());
         return DSL.table(
                         "unnest({0}, {1}, {2})",
-                        val(all.stream().map(Map.Entry::getKey).toArray(Integer[]::new)),
-                        val(all.stream().map(span -> span.getValue().from()).toArray(Instant[]::new)),
-                        val(all.stream().map(span -> span.getValue().until()).toArray(Instant[]::new)))
+                        BinaryArray.val(
+                                Integer.class,
+                                all.stream().map(Map.Entry::getKey).toArray()),
+                        BinaryArray.val(
+                                Instant.class,
+                                all.stream().map(span -> span.getValue().from()).toArray()),
+                        BinaryArray.val(
+                                Instant.class,
+                                all.stream()
+                                        .map(span -> span.getValue().until())
+                                        .toArray()))
                 .as("span", "webhook_id", "from_at", "until_at");
     }
 }

@@ -8,7 +8,9 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jooq.DSLContext;
+import org.jooq.SelectConditionStep;
 
 /** The table {@code watched_webhook}. Whoever changes the history of a webhook holds the lock on its row. */
 final class WebhookTable {
@@ -17,14 +19,23 @@ final class WebhookTable {
 
     /** The numbers of these webhooks, new if need be. Nobody else changes their history until the transaction ends. */
     static Map<WatchedWebhook, Integer> lock(DSLContext tx, Collection<WatchedWebhook> sources) {
-        Map<WatchedWebhook, Integer> found = find(tx, sources);
+        Set<WatchedWebhook> known = find(tx, sources).fetchSet(WebhookTable::source);
         List<WatchedWebhook> missing =
-                sources.stream().filter(source -> !found.containsKey(source)).toList();
+                sources.stream().filter(source -> !known.contains(source)).toList();
         if (!missing.isEmpty()) {
+            // Before any is locked: whoever adds the same one at this moment is waited for.
             rows(missing).insertInto(tx).onConflictDoNothing().execute();
-            found.putAll(find(tx, missing));
         }
-        return found;
+        Map<WatchedWebhook, Integer> locked = find(tx, sources)
+                // Always in the same order, so that two that need several cannot block each other.
+                .orderBy(WATCHED_WEBHOOK.CLUSTER.collate("C"), WATCHED_WEBHOOK.WEBHOOK.collate("C"))
+                // Not stronger than this: rows that refer to the webhook need the key to stay, no more.
+                .forNoKeyUpdate()
+                .fetchMap(WebhookTable::source, WatchedWebhookRecord::getWebhookId);
+        if (!locked.keySet().containsAll(sources)) {
+            throw new IllegalStateException("a webhook has vanished");
+        }
+        return locked;
     }
 
     /** As above, for one webhook. */
@@ -41,16 +52,12 @@ final class WebhookTable {
                 .execute();
     }
 
-    private static Map<WatchedWebhook, Integer> find(DSLContext tx, Collection<WatchedWebhook> sources) {
-        return tx.selectFrom(WATCHED_WEBHOOK)
-                .where(rows(sources).contain())
-                // Always in the same order, so that two that need several cannot block each other.
-                .orderBy(WATCHED_WEBHOOK.WEBHOOK_ID)
-                // Not stronger than this: rows that refer to the webhook need the key to stay, no more.
-                .forNoKeyUpdate()
-                .fetchMap(
-                        found -> new WatchedWebhook(found.getCluster(), found.getWebhook()),
-                        WatchedWebhookRecord::getWebhookId);
+    private static SelectConditionStep<WatchedWebhookRecord> find(DSLContext tx, Collection<WatchedWebhook> sources) {
+        return tx.selectFrom(WATCHED_WEBHOOK).where(rows(sources).contain());
+    }
+
+    private static WatchedWebhook source(WatchedWebhookRecord row) {
+        return new WatchedWebhook(row.getCluster(), row.getWebhook());
     }
 
     private static Rows<WatchedWebhookRecord, WatchedWebhook> rows(Collection<WatchedWebhook> sources) {

@@ -111,6 +111,23 @@ class HandOverTest {
     }
 
     @Test
+    void shouldNotGoOnForEverBesideAPieceThatDoesNotEnd() throws InterruptedException {
+        // Given a piece that does not end, and as many of another lane as may be handed over meanwhile
+        CountDownLatch end = new CountDownLatch(1);
+        handOver.start(0, () -> awaitQuietly(end));
+        for (int i = 0; i < HandOver.MOST_OVERTAKEN; i++) {
+            handOver.start(1, () -> {});
+        }
+
+        // Then the next one waits for it
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> handOver.start(1, () -> {})).isInstanceOf(InterruptedException.class);
+        end.countDown();
+        handOver.start(1, () -> {});
+        handOver.await();
+    }
+
+    @Test
     void shouldWorkInAllLanesAtTheSameTime() throws InterruptedException {
         // Given pieces that end only together
         CyclicBarrier together = new CyclicBarrier(2);
