@@ -114,8 +114,8 @@ final class SinglePass {
         }
 
         private boolean readData(JsonParser parser) {
-            Optional<EventType> known = type == null ? Optional.empty() : EventType.ofCloudEventsType(type);
-            known.ifPresent(payload -> data = payloads.get(payload).apply(parser));
+            Optional<EventType> ofContract = type == null ? Optional.empty() : EventType.ofCloudEventsType(type);
+            ofContract.ifPresent(payload -> data = payloads.get(payload).apply(parser));
             return data != null;
         }
     }

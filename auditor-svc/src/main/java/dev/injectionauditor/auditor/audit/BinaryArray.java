@@ -5,18 +5,14 @@ import java.sql.SQLFeatureNotSupportedException;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.UUID;
-import org.jooq.Binding;
 import org.jooq.BindingGetResultSetContext;
-import org.jooq.BindingGetSQLInputContext;
-import org.jooq.BindingGetStatementContext;
-import org.jooq.BindingRegisterContext;
-import org.jooq.BindingSQLContext;
-import org.jooq.BindingSetSQLOutputContext;
 import org.jooq.BindingSetStatementContext;
 import org.jooq.Converter;
+import org.jooq.DataType;
 import org.jooq.EnumType;
 import org.jooq.Field;
 import org.jooq.Name;
+import org.jooq.impl.AbstractBinding;
 import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +29,8 @@ final class BinaryArray extends PGobject implements PGBinaryObject {
 
     private static final long serialVersionUID = 1L;
 
+    private static final DataType<BinaryArray> IN_BINARY = SQLDataType.OTHER.asConvertedDataType(new InBinary());
+
     private final transient BinaryForm form;
 
     private BinaryArray(String type, int elementType, @Nullable Object[] elements) {
@@ -47,7 +45,7 @@ final class BinaryArray extends PGobject implements PGBinaryObject {
      * @param type of the elements; one of those of which columns are, enumerations of the schema included
      */
     static Field<?> val(Class<?> type, @Nullable Object[] elements) {
-        Field<?> array = DSL.val(of(type, elements), SQLDataType.OTHER.asConvertedDataType(new InBinary()));
+        Field<?> array = DSL.val(of(type, elements), IN_BINARY);
         // The driver does not know the types of the schema.
         return EnumType.class.isAssignableFrom(type) ? DSL.field("cast({0} as {1}[])", array, name(type)) : array;
     }
@@ -111,7 +109,7 @@ final class BinaryArray extends PGobject implements PGBinaryObject {
     }
 
     /** Lets jOOQ hand the array to the driver as it is. */
-    private static final class InBinary implements Binding<Object, BinaryArray> {
+    private static final class InBinary extends AbstractBinding<Object, BinaryArray> {
 
         private static final long serialVersionUID = 1L;
 
@@ -121,38 +119,13 @@ final class BinaryArray extends PGobject implements PGBinaryObject {
         }
 
         @Override
-        public void sql(BindingSQLContext<BinaryArray> context) {
-            context.render().sql(context.variable());
-        }
-
-        @Override
         public void set(BindingSetStatementContext<BinaryArray> context) throws SQLException {
             context.statement().setObject(context.index(), context.value());
         }
 
         @Override
-        public void set(BindingSetSQLOutputContext<BinaryArray> context) throws SQLException {
-            throw new SQLFeatureNotSupportedException();
-        }
-
-        @Override
-        public void register(BindingRegisterContext<BinaryArray> context) throws SQLException {
-            throw new SQLFeatureNotSupportedException();
-        }
-
-        @Override
         public void get(BindingGetResultSetContext<BinaryArray> context) throws SQLException {
-            throw new SQLFeatureNotSupportedException();
-        }
-
-        @Override
-        public void get(BindingGetStatementContext<BinaryArray> context) throws SQLException {
-            throw new SQLFeatureNotSupportedException();
-        }
-
-        @Override
-        public void get(BindingGetSQLInputContext<BinaryArray> context) throws SQLException {
-            throw new SQLFeatureNotSupportedException();
+            throw new SQLFeatureNotSupportedException("arrays are only sent");
         }
     }
 }

@@ -21,8 +21,8 @@ import org.jooq.DSLContext;
 
 /**
  * Brings the causes of missed calls up to date with a batch: those of its own Pods and those that its Pods, answers and
- * endpoint changes can touch. Used for one webhook in one transaction, after all else of the batch is written but the
- * evidence.
+ * endpoint changes can touch. An instance is for one webhook in one transaction, after all else of the batch is written
+ * but the evidence.
  */
 final class CauseUpdate {
 
@@ -53,7 +53,7 @@ final class CauseUpdate {
      * @param events of each webhook
      */
     static ByWebhook<PodChange> of(DSLContext tx, Map<Integer, Batch.Events> events, ByWebhook<PodChange> changes) {
-        Map<Integer, Instant> seen = EvidenceTable.last(tx, events.keySet());
+        Map<Integer, Instant> seen = EvidenceRows.last(tx, events.keySet());
         Map<Integer, CauseUpdate> updates = new TreeMap<>();
         events.forEach((webhook, ofOne) -> updates.put(
                 webhook,

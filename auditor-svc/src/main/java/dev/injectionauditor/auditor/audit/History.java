@@ -90,7 +90,7 @@ final class History {
             RecreationTable.writeResults(tx, webhook, ofOne.results());
         });
         ByWebhook<PodObservation> pods = ByWebhook.of(events, Batch.Events::pods);
-        ByWebhook<StoredPod> stored = PodTable.load(tx, pods);
+        ByWebhook<StoredPod> stored = PodsInQuestion.load(tx, pods);
         ByWebhook<PodChange> judged = pods.mapLists((webhook, seen) -> new PodJudge(stored.get(webhook)).judge(seen))
                 .filter(PodChange::isOfStoredPod);
         ByWebhook<PodChange> changes = judged.filter(PodChange::isChange);
@@ -126,7 +126,7 @@ final class History {
             Instant keptSince) {
         ByWebhook<Evidence> probes = ByWebhook.of(events, Batch.Events::signals)
                 .mapLists((webhook, signals) -> probes(sources.get(webhook), signals));
-        ByWebhook<Evidence> known = EvidenceTable.stored(tx, probes);
+        ByWebhook<Evidence> known = EvidenceRows.stored(tx, probes);
         ByWebhook<EvidenceChange> added = probes.mapLists((webhook, ofOne) -> {
             Set<Evidence> unknown = new LinkedHashSet<>(ofOne);
             known.get(webhook).forEach(unknown::remove);

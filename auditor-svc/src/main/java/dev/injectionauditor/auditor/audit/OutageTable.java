@@ -16,7 +16,7 @@ import org.jooq.SelectLimitStep;
 import org.jooq.SortField;
 import org.jooq.Table;
 
-/** The table {@code outage} for one webhook in one transaction. */
+/** The table {@code outage}, for one webhook in one transaction or for several at once. */
 final class OutageTable implements OutageLog {
 
     private final DSLContext tx;

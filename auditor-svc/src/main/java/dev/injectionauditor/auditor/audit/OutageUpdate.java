@@ -28,7 +28,7 @@ final class OutageUpdate {
         ByWebhook<OutageWindow> around = OutageTable.around(tx, spans(sorted));
         Map<Integer, Map<Boolean, List<EvidenceChange>>> touching = new HashMap<>();
         sorted.forEach((webhook, ofOne) -> touching.put(webhook, OutageHistory.touching(ofOne, around.get(webhook))));
-        EvidenceTable.write(tx, ByWebhook.of(touching, ofOne -> ofOne.get(false)));
+        EvidenceRows.write(tx, ByWebhook.of(touching, ofOne -> ofOne.get(false)));
         return ByWebhook.of(touching, ofOne -> ofOne.get(true))
                 .mapLists((webhook, ofOne) -> new OutageHistory(
                                 new EvidenceTable(tx, webhook),

@@ -42,7 +42,7 @@ final class PodJudge {
      * A judge of one batch.
      *
      * @param stored every stored Pod that an observation is of, and every stored Pod that has a stamp which may turn
-     *     out to be another's ({@link PodTable#load})
+     *     out to be another's ({@link PodsInQuestion#load})
      */
     PodJudge(Collection<StoredPod> stored) {
         stored.forEach(pod -> this.stored.put(pod.facts().pod().uid(), pod));

@@ -25,7 +25,7 @@ class LargeBatchIT {
     @RegisterExtension
     final FreshDatabase<Database> database = new FreshDatabase<>(Database::open, Database::migrate);
 
-    private static final int POLL = 10_000;
+    private static final int POLL = 30_000;
 
     @Test
     void shouldTakeABatchFullOfMissedPodsAndDecideAboutThem() {

@@ -45,7 +45,7 @@ class PodJudgePropertyTest {
         }
     }
 
-    /** What {@link PodTable#load} would find. */
+    /** What {@link PodsInQuestion#load} would find. */
     private static List<StoredPod> known(Map<UUID, StoredPod> stored, List<PodObservation> batch) {
         Set<UUID> uids =
                 batch.stream().map(observation -> observation.pod().uid()).collect(Collectors.toSet());
