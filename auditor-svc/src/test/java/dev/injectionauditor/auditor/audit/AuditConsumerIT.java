@@ -1,0 +1,109 @@
+package dev.injectionauditor.auditor.audit;
+
+import static dev.injectionauditor.auditor.audit.Auditing.SOURCE;
+import static dev.injectionauditor.auditor.audit.Auditing.injected;
+import static dev.injectionauditor.auditor.db.Tables.POD;
+import static dev.injectionauditor.auditor.db.Tables.POISON_RECORD;
+import static dev.injectionauditor.auditor.db.Tables.WATCHED_WEBHOOK;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.injectionauditor.auditor.Database;
+import dev.injectionauditor.localstack.junit.FreshDatabase;
+import dev.injectionauditor.localstack.junit.LocalServices;
+import dev.injectionauditor.schema.CloudEvent;
+import dev.injectionauditor.schema.EventCodec;
+import dev.injectionauditor.schema.EventType;
+import dev.injectionauditor.schema.PodObservation;
+import dev.injectionauditor.schema.Topics;
+import dev.injectionauditor.schema.WatchedWebhook;
+import dev.injectionauditor.service.KafkaSettings;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jooq.DSLContext;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Each share of the partitions is written by itself, but none is forgotten. */
+class AuditConsumerIT {
+
+    @RegisterExtension
+    static final LocalServices SERVICES = new LocalServices();
+
+    private static final WatchedWebhook REFUSED = new WatchedWebhook("garden-2", "hook.example.org");
+    private static final int PODS = 10;
+
+    @RegisterExtension
+    final FreshDatabase<Database> database = new FreshDatabase<>(Database::open, Database::migrate);
+
+    private final EventCodec codec = new EventCodec();
+
+    @Test
+    void shouldWriteWhatHasFailedThoughOnlyOthersHaveMore() {
+        // Given a database that does not take what one cluster has, for no fault of the records
+        DSLContext db = database.get().jooq();
+        refuse(db);
+        Topics topics = SERVICES.freshTopics(2);
+        KafkaSettings kafka = KafkaSettings.of(SERVICES.kafka().bootstrapServers(), topics);
+        AtomicInteger others = new AtomicInteger();
+        try (KafkaProducer<String, byte[]> producer = new KafkaProducer<>(kafka.producer(Map.of()));
+                AuditRole role = Auditing.role(kafka, db, 2, new SimpleMeterRegistry())) {
+            for (int i = 0; i < PODS; i++) {
+                producer.send(record(topics, 1, REFUSED, injected(i, i)));
+            }
+
+            // When that has been tried, while the other share of the partitions has more and more
+            await().atMost(Duration.ofSeconds(30)).until(() -> {
+                producer.send(record(topics, 0, SOURCE, injected(others.incrementAndGet(), 0)));
+                return db.fetchSingle("select last_value > 2 from test.tried").get(0, Boolean.class);
+            });
+            assertThat(stored(db, REFUSED)).isZero();
+
+            // And the database takes it again
+            db.execute("drop trigger refuse on injection_auditor.watched_webhook");
+            await().atMost(Duration.ofSeconds(30)).until(() -> {
+                producer.send(record(topics, 0, SOURCE, injected(others.incrementAndGet(), 0)));
+                return stored(db, REFUSED) == PODS;
+            });
+
+            // Then nothing of either share is missing
+            producer.flush();
+            await().atMost(Duration.ofSeconds(30)).until(() -> stored(db, SOURCE) == others.get());
+            assertThat(role.hasProgressedWithin(Duration.ofMinutes(1))).isTrue();
+        }
+        assertThat(Auditing.read(db)).isEqualTo(PODS + others.get());
+        assertThat(db.fetchCount(POISON_RECORD)).isZero();
+    }
+
+    private static void refuse(DSLContext db) {
+        db.execute("create schema test");
+        db.execute("create sequence test.tried");
+        db.execute("""
+                create function test.refuse() returns trigger language plpgsql as $$
+                begin
+                    perform nextval('test.tried');
+                    raise exception 'not now' using errcode = 'insufficient_resources';
+                end $$
+                """);
+        db.execute("""
+                create trigger refuse before insert on injection_auditor.watched_webhook
+                for each row when (new.cluster = 'garden-2') execute function test.refuse()
+                """);
+    }
+
+    private ProducerRecord<String, byte[]> record(
+            Topics topics, int partition, WatchedWebhook source, PodObservation pod) {
+        return new ProducerRecord<>(
+                topics.of(EventType.POD), partition, source.cluster(), codec.encode(CloudEvent.of(source, pod)));
+    }
+
+    private static int stored(DSLContext db, WatchedWebhook source) {
+        return db.fetchCount(
+                POD.join(WATCHED_WEBHOOK).on(WATCHED_WEBHOOK.WEBHOOK_ID.eq(POD.WEBHOOK_ID)),
+                WATCHED_WEBHOOK.CLUSTER.eq(source.cluster()));
+    }
+}
