@@ -159,11 +159,7 @@ record AuditorConfig(
             }
         }
         return new Postgres(
-                settings.text(
-                        "--postgres-url",
-                        options.url,
-                        url -> url.startsWith("jdbc:postgresql:"),
-                        "a URL that starts with jdbc:postgresql:"),
+                settings.text("--postgres-url", options.url, Database::isUsable, Database.USABLE),
                 settings.text("--postgres-user", options.user),
                 password);
     }

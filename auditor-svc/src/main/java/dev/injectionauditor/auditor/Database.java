@@ -28,6 +28,10 @@ public final class Database implements AutoCloseable {
             .map(String::valueOf)
             .collect(Collectors.joining(","));
 
+    /** What a JDBC URL has to be, for messages. */
+    public static final String USABLE =
+            "a URL that starts with jdbc:postgresql:, without preferQueryMode=simple and binaryTransferEnable";
+
     private static final int CONNECTIONS = 6;
     private static final long CONNECT_MILLIS = 10_000;
 
@@ -40,11 +44,14 @@ public final class Database implements AutoCloseable {
     /**
      * A pool that connects when it is first used, so that a database that is not there yet is no reason to fail.
      *
-     * @param url JDBC URL; may carry any setting of the PostgreSQL driver (TLS) but {@code binaryTransferEnable} and
-     *     {@code preferQueryMode=simple}: values are sent in binary form
+     * @param url JDBC URL of which {@link #isUsable} holds; may carry settings of the PostgreSQL driver (TLS)
      * @param password null if the server asks for none
+     * @throws IllegalArgumentException if the URL is not usable
      */
     public static Database open(String url, String user, @Nullable String password) {
+        if (!isUsable(url)) {
+            throw new IllegalArgumentException("the JDBC URL has to be " + USABLE);
+        }
         HikariConfig config = new HikariConfig();
         config.setPoolName("postgresql");
         config.setJdbcUrl(url);
@@ -57,6 +64,13 @@ public final class Database implements AutoCloseable {
         config.addDataSourceProperty("reWriteBatchedInserts", "true");
         config.addDataSourceProperty("binaryTransferEnable", BINARY_ARRAYS);
         return new Database(new HikariDataSource(config));
+    }
+
+    /** Whether a JDBC URL is what {@link #USABLE} says: values are sent in binary form. */
+    public static boolean isUsable(String url) {
+        return url.startsWith("jdbc:postgresql:")
+                && !url.contains("preferQueryMode=simple")
+                && !url.contains("binaryTransferEnable=");
     }
 
     /** Brings the schema up to date; several auditors may do it at the same time. */

@@ -1,5 +1,6 @@
 package dev.injectionauditor.importer;
 
+import dev.injectionauditor.auditor.Database;
 import dev.injectionauditor.auditor.audit.LoggedHistory;
 import dev.injectionauditor.localstack.Folders;
 import dev.injectionauditor.localstack.LocalPostgres;
@@ -109,6 +110,9 @@ final class ImportOptions implements Callable<Integer> {
         files.stream().filter(file -> !file.equals(STANDARD_INPUT)).forEach(file -> settings.file("FILE", file));
         if (postgresPasswordFile != null) {
             settings.file("--postgres-password-file", postgresPasswordFile);
+        }
+        if (postgresUrl != null && !Database.isUsable(postgresUrl)) {
+            settings.problem("--postgres-url", "must be " + Database.USABLE);
         }
         if (folder != null && postgresUrl != null) {
             settings.problem("--folder", "is of no use with --postgres-url");

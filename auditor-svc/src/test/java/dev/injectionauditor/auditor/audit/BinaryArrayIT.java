@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.injectionauditor.auditor.Database;
 import dev.injectionauditor.auditor.db.enums.EvidenceKind;
+import dev.injectionauditor.localstack.LocalPostgres;
 import dev.injectionauditor.localstack.junit.FreshDatabase;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -16,6 +17,8 @@ import org.jooq.exception.DataAccessException;
 import org.jooq.impl.DSL;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What PostgreSQL reads of an array in binary form is what was in it. */
 class BinaryArrayIT {
@@ -62,6 +65,30 @@ class BinaryArrayIT {
                         "select element from unnest(cast({0} as " + name + "[])) element",
                         BinaryArray.val(type, values.toArray()))
                 .getValues(0, type);
+    }
+
+    @Test
+    void shouldBeSentInBinaryFormEvenIfTheDriverIsNotToUseIt() {
+        try (Database other = Database.open(database.url() + "&binaryTransfer=false", LocalPostgres.USER, null)) {
+            assertThat(other.jooq()
+                            .fetchValue(DSL.field(
+                                    "cardinality({0})",
+                                    Integer.class, BinaryArray.val(String.class, new Object[] {"a", null}))))
+                    .isEqualTo(2);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "jdbc:postgresql://127.0.0.1/any?preferQueryMode=simple",
+                "jdbc:postgresql://127.0.0.1/any?user=any&binaryTransferEnable=16",
+                "jdbc:other://127.0.0.1/any"
+            })
+    void shouldRefuseSettingsThatDoNotGoWithIt(String url) {
+        assertThatThrownBy(() -> Database.open(url, "any", null))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("preferQueryMode");
     }
 
     @Test
