@@ -72,22 +72,19 @@ final class AuditConsumer implements Loop.Work, ConsumerRebalanceListener, AutoC
             mustRewind = false;
         }
         Map<Integer, Runnable> writes = pollAndDecode();
-        if (mustRewind) {
-            // What was polled is read again.
-        } else if (writes.isEmpty()) {
-            settle();
-        } else {
+        if (!mustRewind) {
             handOver(writes);
         }
         metrics.lag(lag());
         return true;
     }
 
-    /** How to write what was polled, by share. */
+    /** How to write what was polled, by share; nothing if it has to be read again. */
     private Map<Integer, Runnable> pollAndDecode() {
         ConsumerRecords<String, byte[]> records = poll();
         Map<Integer, Runnable> writes = new TreeMap<>();
         if (!mustRewind) {
+            // If this fails, the positions have been moved on for nothing.
             mustRewind = true;
             BatchWriter.shares(records).forEach((share, ofOne) -> writes.put(share, writer.decode(ofOne, positions)));
             mustRewind = false;
@@ -95,8 +92,15 @@ final class AuditConsumer implements Loop.Work, ConsumerRebalanceListener, AutoC
         return writes;
     }
 
+    /**
+     * Has these written. If there is nothing to write, waits until all in hand is, so that no failure is overlooked.
+     */
     private void handOver(Map<Integer, Runnable> writes) throws InterruptedException {
-        // As long as not all is handed over, for which the positions have been moved on.
+        if (writes.isEmpty()) {
+            settle();
+            return;
+        }
+        // As above.
         mustRewind = true;
         for (Map.Entry<Integer, Runnable> write : writes.entrySet()) {
             handOver.start(write.getKey(), write.getValue());

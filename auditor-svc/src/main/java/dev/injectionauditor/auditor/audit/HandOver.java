@@ -66,6 +66,9 @@ final class HandOver implements AutoCloseable {
         }
 
         void start(Runnable piece) {
+            if (inHand.isEmpty()) {
+                overtaken = 0;
+            }
             inHand.add(executor.submit(() -> {
                 if (!failed) {
                     boolean isDone = false;
