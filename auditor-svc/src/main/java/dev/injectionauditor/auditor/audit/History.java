@@ -64,8 +64,13 @@ final class History {
         });
         // Before anything else is read: who drops a partition begins with this row.
         Instant keptSince = RetentionTable.keptSince(tx);
-        ByWebhook<PodChange> judged = store(tx, events);
-        ByWebhook<PodChange> changes = CauseUpdate.of(tx, events, judged.filter(PodChange::isChange));
+        Instant now = clock.instant();
+        store(tx, events, now);
+        ByWebhook<PodChange> known = judge(tx, ByWebhook.of(events, Batch.Events::pods));
+        ByWebhook<PodChange> judged = known.filter(PodChange::isChange);
+        PodChanges.write(tx, judged, now);
+        Half.CALLS.unflag(tx, judged.flatMap(History::stamp));
+        ByWebhook<PodChange> changes = CauseUpdate.of(tx, events, judged);
         ByWebhook<Outage> outages =
                 OutageUpdate.of(tx, sources, evidence(tx, sources, events, changes, keptSince), policy.quietPeriod());
         List<Event> published = new ArrayList<>();
@@ -76,27 +81,25 @@ final class History {
             published.addAll(ofOne);
         });
         Map<Verdict, Long> verdicts = newVerdicts(changes.all());
-        verdicts.put(Verdict.EXEMPT, exempt(events, judged));
+        verdicts.put(Verdict.EXEMPT, exempt(events, known));
         return new Effects(verdicts, published);
     }
 
-    /** Stores what was seen. Returns what is known now of each Pod that is or was stored, causes aside. */
-    private ByWebhook<PodChange> store(DSLContext tx, Map<Integer, Batch.Events> events) {
-        Instant now = clock.instant();
+    /** Stores what was seen, Pods aside. */
+    private static void store(DSLContext tx, Map<Integer, Batch.Events> events, Instant now) {
         AdmissionTable.write(tx, ByWebhook.of(events, Batch.Events::admissions), now);
         SignalTables.write(tx, ByWebhook.of(events, Batch.Events::signals));
         events.forEach((webhook, ofOne) -> {
             RecreationTable.writeRequests(tx, webhook, ofOne.requests());
             RecreationTable.writeResults(tx, webhook, ofOne.results());
         });
-        ByWebhook<PodObservation> pods = ByWebhook.of(events, Batch.Events::pods);
+    }
+
+    /** What is known now of each Pod that is or was stored, causes aside. */
+    private static ByWebhook<PodChange> judge(DSLContext tx, ByWebhook<PodObservation> pods) {
         ByWebhook<StoredPod> stored = PodsInQuestion.load(tx, pods);
-        ByWebhook<PodChange> judged = pods.mapLists((webhook, seen) -> new PodJudge(stored.get(webhook)).judge(seen))
+        return pods.mapLists((webhook, seen) -> new PodJudge(stored.get(webhook)).judge(seen))
                 .filter(PodChange::isOfStoredPod);
-        ByWebhook<PodChange> changes = judged.filter(PodChange::isChange);
-        PodChanges.write(tx, changes, now);
-        Half.CALLS.unflag(tx, changes.flatMap(History::stamp));
-        return judged;
     }
 
     private static Stream<UUID> stamp(PodChange change) {
