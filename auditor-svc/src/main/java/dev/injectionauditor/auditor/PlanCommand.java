@@ -1,7 +1,7 @@
 package dev.injectionauditor.auditor;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.injectionauditor.auditor.audit.RecreationPlan;
+import dev.injectionauditor.auditor.audit.recreation.RecreationPlan;
 import dev.injectionauditor.auditor.policy.RecreationPolicy;
 import dev.injectionauditor.service.Settings;
 import java.io.PrintWriter;

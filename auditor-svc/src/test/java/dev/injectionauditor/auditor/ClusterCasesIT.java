@@ -10,7 +10,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.injectionauditor.auditor.audit.AuditRole;
 import dev.injectionauditor.auditor.audit.HistoryPolicy;
-import dev.injectionauditor.auditor.audit.Verdict;
+import dev.injectionauditor.auditor.audit.verdict.Verdict;
 import dev.injectionauditor.auditor.observe.ObserveRole;
 import dev.injectionauditor.auditor.policy.Allowances;
 import dev.injectionauditor.auditor.policy.RecreationPolicy;

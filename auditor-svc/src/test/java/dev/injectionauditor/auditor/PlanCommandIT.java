@@ -4,7 +4,7 @@ import static dev.injectionauditor.auditor.db.Tables.RECREATION;
 import static dev.injectionauditor.auditor.db.Tables.RECREATION_DECISION;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.injectionauditor.auditor.audit.MissedPods;
+import dev.injectionauditor.auditor.audit.recreation.MissedPods;
 import dev.injectionauditor.localstack.LocalPostgres;
 import dev.injectionauditor.localstack.junit.FreshDatabase;
 import java.io.PrintWriter;

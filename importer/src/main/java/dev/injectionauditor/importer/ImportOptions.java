@@ -1,7 +1,7 @@
 package dev.injectionauditor.importer;
 
 import dev.injectionauditor.auditor.Database;
-import dev.injectionauditor.auditor.audit.LoggedHistory;
+import dev.injectionauditor.auditor.audit.outage.LoggedHistory;
 import dev.injectionauditor.localstack.Folders;
 import dev.injectionauditor.localstack.LocalPostgres;
 import dev.injectionauditor.schema.WatchedWebhook;

@@ -1,6 +1,6 @@
 package dev.injectionauditor.importer;
 
-import dev.injectionauditor.auditor.audit.LoggedHistory;
+import dev.injectionauditor.auditor.audit.outage.LoggedHistory;
 import dev.injectionauditor.importer.Line.Reason;
 import java.io.BufferedInputStream;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package dev.injectionauditor.importer;
 
-import dev.injectionauditor.auditor.audit.LoggedCreation;
-import dev.injectionauditor.auditor.audit.LoggedHistory;
+import dev.injectionauditor.auditor.audit.outage.LoggedCreation;
+import dev.injectionauditor.auditor.audit.outage.LoggedHistory;
 import dev.injectionauditor.schema.WatchedWebhook;
 import java.util.List;
 import java.util.Map;

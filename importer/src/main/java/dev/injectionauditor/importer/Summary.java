@@ -1,6 +1,6 @@
 package dev.injectionauditor.importer;
 
-import dev.injectionauditor.auditor.audit.LoggedOutage;
+import dev.injectionauditor.auditor.audit.outage.LoggedOutage;
 import dev.injectionauditor.importer.Line.Reason;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -4,8 +4,8 @@ import static dev.injectionauditor.auditor.db.Tables.EVIDENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.injectionauditor.auditor.audit.LoggedCreation;
-import dev.injectionauditor.auditor.audit.LoggedHistory;
+import dev.injectionauditor.auditor.audit.outage.LoggedCreation;
+import dev.injectionauditor.auditor.audit.outage.LoggedHistory;
 import dev.injectionauditor.localstack.Folders;
 import dev.injectionauditor.localstack.LocalPostgres;
 import dev.injectionauditor.service.ServiceCommand;

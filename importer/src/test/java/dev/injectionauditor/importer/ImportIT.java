@@ -9,9 +9,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.injectionauditor.auditor.Database;
-import dev.injectionauditor.auditor.audit.LoggedCreation;
-import dev.injectionauditor.auditor.audit.LoggedHistory;
-import dev.injectionauditor.auditor.audit.LoggedOutage;
+import dev.injectionauditor.auditor.audit.outage.LoggedCreation;
+import dev.injectionauditor.auditor.audit.outage.LoggedHistory;
+import dev.injectionauditor.auditor.audit.outage.LoggedOutage;
 import dev.injectionauditor.importer.Line.Reason;
 import dev.injectionauditor.localstack.junit.FreshDatabase;
 import java.io.ByteArrayInputStream;

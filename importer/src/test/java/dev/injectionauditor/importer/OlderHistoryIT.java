@@ -5,8 +5,8 @@ import static dev.injectionauditor.auditor.db.Tables.LOGGED_CREATION;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.injectionauditor.auditor.Database;
-import dev.injectionauditor.auditor.audit.LoggedCreation;
-import dev.injectionauditor.auditor.audit.LoggedHistory;
+import dev.injectionauditor.auditor.audit.outage.LoggedCreation;
+import dev.injectionauditor.auditor.audit.outage.LoggedHistory;
 import dev.injectionauditor.localstack.junit.FreshDatabase;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,5 +1,6 @@
 package dev.injectionauditor.auditor.audit;
 
+import dev.injectionauditor.auditor.audit.verdict.Verdict;
 import dev.injectionauditor.service.Loop;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;

@@ -1,5 +1,9 @@
 package dev.injectionauditor.auditor.audit;
 
+import dev.injectionauditor.auditor.audit.outbox.Outbox;
+import dev.injectionauditor.auditor.audit.outbox.OutboxRelay;
+import dev.injectionauditor.auditor.audit.recreation.RecreationGauges;
+import dev.injectionauditor.auditor.audit.recreation.RecreationPlanner;
 import dev.injectionauditor.auditor.policy.RecreationPolicy;
 import dev.injectionauditor.schema.EventCodec;
 import dev.injectionauditor.service.KafkaSettings;
@@ -64,7 +68,7 @@ public final class AuditRole implements AutoCloseable {
         KafkaProducer<String, byte[]> producer =
                 parts.add("outbox producer", new KafkaProducer<>(kafka.producer(producerTuning())), CLOSE_LIMIT);
         Loop audit = new Loop("audit", consumer, Duration.ZERO, clock);
-        Loop relay = new Loop("outbox", new OutboxRelay(db, producer, metrics), OUTBOX_PAUSE, clock);
+        Loop relay = new Loop("outbox", new OutboxRelay(db, producer, metrics::sent), OUTBOX_PAUSE, clock);
         Loop planner = new Loop(
                 "plan-recreation",
                 new RecreationPlanner(db, outbox, recreation, history.quietPeriod(), clock),

@@ -6,6 +6,9 @@ import static org.jooq.impl.DSL.min;
 import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.DSL.val;
 
+import dev.injectionauditor.auditor.audit.sql.EachWebhook;
+import dev.injectionauditor.auditor.audit.sql.WebhookTable;
+import dev.injectionauditor.auditor.audit.verdict.Half;
 import dev.injectionauditor.service.Loop;
 import java.time.Duration;
 import java.time.Instant;

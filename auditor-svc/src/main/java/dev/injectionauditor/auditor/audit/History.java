@@ -2,6 +2,25 @@ package dev.injectionauditor.auditor.audit;
 
 import static dev.injectionauditor.auditor.db.Tables.POISON_RECORD;
 
+import dev.injectionauditor.auditor.audit.cause.CauseUpdate;
+import dev.injectionauditor.auditor.audit.outage.Evidence;
+import dev.injectionauditor.auditor.audit.outage.EvidenceChange;
+import dev.injectionauditor.auditor.audit.outage.EvidenceRows;
+import dev.injectionauditor.auditor.audit.outage.OutageUpdate;
+import dev.injectionauditor.auditor.audit.outage.RetentionTable;
+import dev.injectionauditor.auditor.audit.outbox.Publisher;
+import dev.injectionauditor.auditor.audit.recreation.RecreationTable;
+import dev.injectionauditor.auditor.audit.sql.ByWebhook;
+import dev.injectionauditor.auditor.audit.sql.WebhookTable;
+import dev.injectionauditor.auditor.audit.verdict.AdmissionTable;
+import dev.injectionauditor.auditor.audit.verdict.Half;
+import dev.injectionauditor.auditor.audit.verdict.PodChange;
+import dev.injectionauditor.auditor.audit.verdict.PodChanges;
+import dev.injectionauditor.auditor.audit.verdict.PodFacts;
+import dev.injectionauditor.auditor.audit.verdict.PodJudge;
+import dev.injectionauditor.auditor.audit.verdict.PodsInQuestion;
+import dev.injectionauditor.auditor.audit.verdict.StoredPod;
+import dev.injectionauditor.auditor.audit.verdict.Verdict;
 import dev.injectionauditor.schema.Event;
 import dev.injectionauditor.schema.MissedInjection;
 import dev.injectionauditor.schema.Outage;
@@ -70,7 +89,11 @@ final class History {
         ByWebhook<PodChange> judged = known.filter(PodChange::isChange);
         PodChanges.write(tx, judged, now);
         Half.CALLS.unflag(tx, judged.flatMap(History::stamp));
-        ByWebhook<PodChange> changes = CauseUpdate.of(tx, events, judged);
+        ByWebhook<PodChange> changes = CauseUpdate.of(
+                tx,
+                ByWebhook.of(events, Batch.Events::admissions),
+                ByWebhook.of(events, Batch.Events::signals),
+                judged);
         ByWebhook<Outage> outages =
                 OutageUpdate.of(tx, sources, evidence(tx, sources, events, changes, keptSince), policy.quietPeriod());
         List<Event> published = new ArrayList<>();

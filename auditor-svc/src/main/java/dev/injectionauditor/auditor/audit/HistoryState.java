@@ -10,6 +10,7 @@ import static org.jooq.impl.DSL.max;
 import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.DSL.selectCount;
 
+import dev.injectionauditor.auditor.audit.verdict.PodTable;
 import java.time.Instant;
 import java.util.List;
 import org.jooq.DSLContext;

@@ -6,6 +6,7 @@ import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.not;
 import static org.jooq.impl.DSL.val;
 
+import dev.injectionauditor.auditor.audit.outage.RetentionTable;
 import dev.injectionauditor.service.Loop;
 import java.time.Duration;
 import java.time.Instant;

@@ -11,6 +11,7 @@ import static org.jooq.impl.DSL.exists;
 import static org.jooq.impl.DSL.falseCondition;
 import static org.jooq.impl.DSL.selectOne;
 
+import dev.injectionauditor.auditor.audit.verdict.Verdict;
 import dev.injectionauditor.auditor.db.enums.EvidenceKind;
 import dev.injectionauditor.schema.PodObservation.Lifecycle;
 import java.time.DayOfWeek;
@@ -18,8 +19,6 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.temporal.TemporalAdjusters;
-import java.util.Collection;
-import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
@@ -110,14 +109,6 @@ record Partitions<R extends Record>(
     /** A part by its name. */
     Table<?> part(String part) {
         return DSL.table(DSL.name(schema(), part));
-    }
-
-    /**
-     * The span of these times, of which there is at least one. It says in which partitions to look: equal to any of an
-     * array does not, as the array is not known yet when a plan for any array is made.
-     */
-    static Condition span(Field<Instant> time, Collection<Instant> times) {
-        return time.between(Collections.min(times), Collections.max(times));
     }
 
     private String schema() {

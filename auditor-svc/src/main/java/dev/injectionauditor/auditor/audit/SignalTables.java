@@ -5,15 +5,15 @@ import static dev.injectionauditor.auditor.db.Tables.RECREATION_SETTING;
 import static dev.injectionauditor.auditor.db.Tables.WATCHED_SPAN;
 import static org.jooq.impl.DSL.excluded;
 import static org.jooq.impl.DSL.greatest;
-import static org.jooq.impl.DSL.min;
 
+import dev.injectionauditor.auditor.audit.sql.ByWebhook;
+import dev.injectionauditor.auditor.audit.sql.Rows;
 import dev.injectionauditor.schema.Signal;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.jooq.DSLContext;
 
@@ -101,14 +101,5 @@ final class SignalTables {
                     .set(WATCHED_SPAN.UNTIL_AT, greatest(WATCHED_SPAN.UNTIL_AT, excluded(WATCHED_SPAN.UNTIL_AT)))
                     .execute();
         }
-    }
-
-    /** When the ready endpoints changed for the first time after this moment. */
-    static Optional<Instant> nextEndpointsAfter(DSLContext tx, int webhook, Instant moment) {
-        return tx.select(min(ENDPOINTS.SEEN_AT))
-                .from(ENDPOINTS)
-                .where(ENDPOINTS.WEBHOOK_ID.eq(webhook))
-                .and(ENDPOINTS.SEEN_AT.gt(moment))
-                .fetchOptional(min(ENDPOINTS.SEEN_AT));
     }
 }

@@ -1,12 +1,12 @@
 /**
- * Decides what was missed and keeps the history: verdicts, outage windows, causes, recreation requests.
+ * Decides what was missed and keeps the history: reads topics and gives each batch all its effects in one transaction.
  *
  * <p>May touch: Kafka (reads admissions, pods, signals, recreation-results; writes missed, outages, recreation-requests
- * by way of the outbox) and PostgreSQL. Never the API server. The rules
- * ({@link dev.injectionauditor.auditor.audit.VerdictRule}, {@link dev.injectionauditor.auditor.audit.OutageWindows},
- * {@link dev.injectionauditor.auditor.audit.OutageRegion}, ...) are pure functions; each share of a poll has all its
- * effects in one transaction together with its offsets. {@link dev.injectionauditor.auditor.audit.PartitionMaintenance}
- * and {@link dev.injectionauditor.auditor.audit.GraceSweep} look after time.
+ * by way of the outbox) and PostgreSQL. Never the API server. What a batch does is decided in {@code verdict},
+ * {@code cause}, {@code outage} and {@code recreation}, which know nothing of Kafka; {@code sql} is below all of them.
+ * {@link dev.injectionauditor.auditor.audit.History} is where they meet;
+ * {@link dev.injectionauditor.auditor.audit.PartitionMaintenance} and
+ * {@link dev.injectionauditor.auditor.audit.GraceSweep} look after time.
  */
 @NullMarked
 package dev.injectionauditor.auditor.audit;

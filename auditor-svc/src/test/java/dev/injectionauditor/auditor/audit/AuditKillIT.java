@@ -1,14 +1,14 @@
 package dev.injectionauditor.auditor.audit;
 
-import static dev.injectionauditor.auditor.db.Tables.EVIDENCE;
 import static dev.injectionauditor.auditor.db.Tables.OUTAGE;
 import static dev.injectionauditor.auditor.db.Tables.OUTBOX;
 import static dev.injectionauditor.auditor.db.Tables.POD;
-import static dev.injectionauditor.auditor.db.Tables.WATCHED_WEBHOOK;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.injectionauditor.auditor.Database;
+import dev.injectionauditor.auditor.audit.outage.StoredWindows;
+import dev.injectionauditor.auditor.audit.verdict.Verdict;
 import dev.injectionauditor.localstack.LocalKafka;
 import dev.injectionauditor.localstack.LocalPostgres;
 import dev.injectionauditor.localstack.junit.LongTest;
@@ -23,7 +23,6 @@ import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -133,7 +132,7 @@ class AuditKillIT {
                 assertSame(Tables.contents(db), Tables.contents(undisturbed.jooq()), seed);
             }
             // And the windows are those of the definition
-            assertWindows(db, seed);
+            StoredWindows.assertThoseOfTheEvidence(db, HistoryPolicy.defaults().quietPeriod(), "seed " + seed);
             // And the topics say the same
             List<ConsumerRecord<String, byte[]>> told = told();
             assertTold(told, db, seed);
@@ -197,28 +196,6 @@ class AuditKillIT {
         assertThat(undisturbed.get("outage")).isNotEmpty();
         assertThat(undisturbed.get("recreation")).isNotEmpty();
         assertThat(undisturbed.get("poison_record")).isNotEmpty();
-    }
-
-    private static void assertWindows(DSLContext db, long seed) {
-        for (Integer webhook :
-                db.select(WATCHED_WEBHOOK.WEBHOOK_ID).from(WATCHED_WEBHOOK).fetch(WATCHED_WEBHOOK.WEBHOOK_ID)) {
-            List<Evidence> evidence = new EvidenceTable(db, webhook)
-                    .between(Instant.EPOCH, Instant.now().plusSeconds(86_400));
-            assertThat(evidence).hasSize(db.fetchCount(EVIDENCE, EVIDENCE.WEBHOOK_ID.eq(webhook)));
-            assertThat(db
-                            .selectFrom(OUTAGE)
-                            .where(OUTAGE.WEBHOOK_ID.eq(webhook))
-                            .orderBy(OUTAGE.STARTED_BY)
-                            .fetch(OutageTable::window)
-                            .stream()
-                            .map(window -> List.of(window.startedBy(), window.endedAfter(), window.calls())))
-                    .as("seed %d", seed)
-                    .isEqualTo(OutageOracle.windows(
-                                    evidence, HistoryPolicy.defaults().quietPeriod())
-                            .stream()
-                            .map(window -> List.of(window.startedBy(), window.endedAfter(), window.calls()))
-                            .toList());
-        }
     }
 
     private static void assertTold(List<ConsumerRecord<String, byte[]>> told, DSLContext db, long seed)

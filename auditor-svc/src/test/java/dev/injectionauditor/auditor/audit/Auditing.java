@@ -3,6 +3,8 @@ package dev.injectionauditor.auditor.audit;
 import static dev.injectionauditor.auditor.db.Tables.CONSUMER_OFFSET;
 import static org.jooq.impl.DSL.sum;
 
+import dev.injectionauditor.auditor.audit.outbox.Outbox;
+import dev.injectionauditor.auditor.audit.verdict.Verdict;
 import dev.injectionauditor.auditor.policy.RecreationPolicy;
 import dev.injectionauditor.schema.Admission;
 import dev.injectionauditor.schema.Event;
@@ -30,13 +32,13 @@ import java.util.UUID;
 import org.jooq.DSLContext;
 
 /** Writes events into a history as the audit role would, and makes them from few words. */
-final class Auditing implements InstantSource {
+public final class Auditing implements InstantSource {
 
     /** When all stories begin: the configuration has been in force for an hour. */
-    static final Instant ZERO = Instant.parse("2026-11-23T06:00:00Z");
+    public static final Instant ZERO = Instant.parse("2026-11-23T06:00:00Z");
 
-    static final WatchedWebhook SOURCE = new WatchedWebhook("garden-1", "hook.example.org");
-    static final OwnerRef REPLICA_SET = new OwnerRef("apps/v1", "ReplicaSet", "web-8d88b6668", new UUID(77, 77));
+    public static final WatchedWebhook SOURCE = new WatchedWebhook("garden-1", "hook.example.org");
+    public static final OwnerRef REPLICA_SET = new OwnerRef("apps/v1", "ReplicaSet", "web-8d88b6668", new UUID(77, 77));
 
     private static final Scope IN_SCOPE =
             new Scope(null, new Scope.Configuration("hook", new UUID(1, 1), 1, ZERO.minusSeconds(3600)));
@@ -46,12 +48,12 @@ final class Auditing implements InstantSource {
     final History history;
 
     /** The clock of the auditor. */
-    Instant now = ZERO;
+    public Instant now = ZERO;
 
     /** The verdicts that the last batch counted. */
     Map<Verdict, Long> verdicts = Map.of();
 
-    Auditing(DSLContext db) {
+    public Auditing(DSLContext db) {
         this.db = db;
         this.history = new History(new Outbox(new EventCodec(), Topics.defaults()), HistoryPolicy.defaults(), this);
     }
@@ -62,11 +64,11 @@ final class Auditing implements InstantSource {
     }
 
     /** Writes a batch and returns what is published. */
-    List<Event> write(Event... events) {
+    public List<Event> write(Event... events) {
         return write(SOURCE, List.of(events));
     }
 
-    List<Event> write(WatchedWebhook source, List<Event> events) {
+    public List<Event> write(WatchedWebhook source, List<Event> events) {
         Batch batch = new Batch(
                 Map.of(
                         source,
@@ -84,7 +86,7 @@ final class Auditing implements InstantSource {
     }
 
     /** An audit role that requests no recreations. */
-    static AuditRole role(KafkaSettings kafka, DSLContext db, int partitions, MeterRegistry registry) {
+    public static AuditRole role(KafkaSettings kafka, DSLContext db, int partitions, MeterRegistry registry) {
         return new AuditRole(
                 kafka,
                 db,
@@ -97,12 +99,12 @@ final class Auditing implements InstantSource {
     }
 
     /** The consumer group of such roles. */
-    static String group(Topics topics) {
+    public static String group(Topics topics) {
         return topics.prefix() + ".audit";
     }
 
     /** How many records have been read from all topics. */
-    static long read(DSLContext db) {
+    public static long read(DSLContext db) {
         BigDecimal read = db.select(sum(CONSUMER_OFFSET.NEXT_OFFSET))
                 .from(CONSUMER_OFFSET)
                 .fetchSingle()
@@ -110,38 +112,38 @@ final class Auditing implements InstantSource {
         return read == null ? 0 : read.longValue();
     }
 
-    static <T> List<T> only(Class<T> type, List<? extends Event> events) {
+    public static <T> List<T> only(Class<T> type, List<? extends Event> events) {
         return events.stream().filter(type::isInstance).map(type::cast).toList();
     }
 
-    static UUID uid(int number) {
+    public static UUID uid(int number) {
         return new UUID(0x1000, number);
     }
 
-    static UUID stamp(int number) {
+    public static UUID stamp(int number) {
         return new UUID(0x2000, number);
     }
 
-    static Instant at(long second) {
+    public static Instant at(long second) {
         return ZERO.plusSeconds(second);
     }
 
     /** A Pod of the ReplicaSet with a stamp of its own and the variable. */
-    static PodObservation injected(int number, long second) {
+    public static PodObservation injected(int number, long second) {
         return pod(number, second, REPLICA_SET, stamp(number), List.of());
     }
 
     /** A Pod of the ReplicaSet without stamp and variable. */
-    static PodObservation missed(int number, long second) {
+    public static PodObservation missed(int number, long second) {
         return pod(number, second, REPLICA_SET, null, List.of("web"));
     }
 
     /** A Pod that sets the variable itself. */
-    static PodObservation preset(int number, long second) {
+    public static PodObservation preset(int number, long second) {
         return pod(number, second, REPLICA_SET, null, List.of());
     }
 
-    static PodObservation pod(int number, long second, OwnerRef owner, UUID stamp, List<String> lacking) {
+    public static PodObservation pod(int number, long second, OwnerRef owner, UUID stamp, List<String> lacking) {
         return new PodObservation(
                 new PodRef("shop", "web-8d88b6668-%05d".formatted(number), uid(number)),
                 Integer.toString(1_000 + number),
@@ -156,22 +158,22 @@ final class Auditing implements InstantSource {
                 at(second));
     }
 
-    static PodObservation named(PodObservation pod, String name) {
+    public static PodObservation named(PodObservation pod, String name) {
         PodRef named = new PodRef(pod.pod().namespace(), name, pod.pod().uid());
         return changed(pod, named, 0, pod.scope(), pod.lifecycle(), RecreationTraits.NONE);
     }
 
-    static PodObservation scoped(PodObservation pod, Scope scope) {
+    public static PodObservation scoped(PodObservation pod, Scope scope) {
         return changed(pod, pod.pod(), 0, scope, pod.lifecycle(), RecreationTraits.NONE);
     }
 
     /** The same Pod later in its life. */
-    static PodObservation later(PodObservation pod, Lifecycle lifecycle) {
+    public static PodObservation later(PodObservation pod, Lifecycle lifecycle) {
         return changed(pod, pod.pod(), 500_000, pod.scope(), lifecycle, RecreationTraits.NONE);
     }
 
     /** The same Pod, with a label for its recreation. */
-    static PodObservation asking(PodObservation pod, RecreationMode mode) {
+    public static PodObservation asking(PodObservation pod, RecreationMode mode) {
         RecreationTraits traits = new RecreationTraits(mode, false, false);
         return changed(pod, pod.pod(), 100_000, pod.scope(), pod.lifecycle(), traits);
     }
@@ -199,11 +201,11 @@ final class Auditing implements InstantSource {
     }
 
     /** The webhook answered a call for a Pod of the ReplicaSet, whose name was still to be generated. */
-    static Admission admission(int stamp, double second) {
+    public static Admission admission(int stamp, double second) {
         return admission(stamp, null, second);
     }
 
-    static Admission admission(int stamp, String name, double second) {
+    public static Admission admission(int stamp, String name, double second) {
         return new Admission(
                 stamp(stamp),
                 "shop",
@@ -216,7 +218,7 @@ final class Auditing implements InstantSource {
                 "webhook-0");
     }
 
-    static Signal.Probe probe(long second, boolean applied) {
+    public static Signal.Probe probe(long second, boolean applied) {
         return new Signal.Probe(at(second), applied, at(second).plusMillis(20), null);
     }
 }

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.injectionauditor.auditor.Database;
 import dev.injectionauditor.auditor.audit.ConsumerOffsets.ConflictException;
+import dev.injectionauditor.auditor.audit.verdict.Verdict;
 import dev.injectionauditor.localstack.junit.FreshDatabase;
 import dev.injectionauditor.schema.PodObservation;
 import java.util.List;

@@ -15,6 +15,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.injectionauditor.auditor.Database;
+import dev.injectionauditor.auditor.audit.sql.WebhookTable;
+import dev.injectionauditor.auditor.audit.verdict.Verdict;
 import dev.injectionauditor.localstack.junit.FreshDatabase;
 import dev.injectionauditor.schema.PodObservation.Lifecycle;
 import dev.injectionauditor.schema.WatchedWebhook;

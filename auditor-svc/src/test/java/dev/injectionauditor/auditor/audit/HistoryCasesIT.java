@@ -22,6 +22,7 @@ import static org.assertj.core.api.Assertions.entry;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.injectionauditor.auditor.Database;
+import dev.injectionauditor.auditor.audit.verdict.Verdict;
 import dev.injectionauditor.auditor.db.tables.records.PodRecord;
 import dev.injectionauditor.localstack.junit.FreshDatabase;
 import dev.injectionauditor.schema.Cause;

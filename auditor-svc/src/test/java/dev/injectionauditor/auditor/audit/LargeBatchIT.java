@@ -9,6 +9,8 @@ import static dev.injectionauditor.auditor.db.Tables.RECREATION_DECISION;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.injectionauditor.auditor.Database;
+import dev.injectionauditor.auditor.audit.recreation.RecreationPlanner;
+import dev.injectionauditor.auditor.audit.verdict.Verdict;
 import dev.injectionauditor.auditor.policy.RecreationPolicy;
 import dev.injectionauditor.localstack.junit.FreshDatabase;
 import dev.injectionauditor.schema.Event;

@@ -4,6 +4,7 @@ import static dev.injectionauditor.auditor.db.Tables.POD;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.injectionauditor.auditor.Database;
+import dev.injectionauditor.auditor.audit.verdict.PodTable;
 import dev.injectionauditor.localstack.junit.FreshDatabase;
 import java.util.List;
 import java.util.UUID;

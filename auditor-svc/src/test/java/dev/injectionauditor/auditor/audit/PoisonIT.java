@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import dev.injectionauditor.auditor.Database;
+import dev.injectionauditor.auditor.audit.verdict.Verdict;
 import dev.injectionauditor.localstack.junit.FreshDatabase;
 import dev.injectionauditor.localstack.junit.LocalServices;
 import dev.injectionauditor.schema.CloudEvent;

@@ -11,6 +11,7 @@ import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.injectionauditor.auditor.Database;
+import dev.injectionauditor.auditor.audit.verdict.Verdict;
 import dev.injectionauditor.localstack.junit.FreshDatabase;
 import dev.injectionauditor.schema.PodObservation;
 import dev.injectionauditor.schema.PodObservation.Lifecycle;

@@ -5,6 +5,7 @@ import static dev.injectionauditor.auditor.db.Tables.POD;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.injectionauditor.auditor.Database;
+import dev.injectionauditor.auditor.audit.verdict.Verdict;
 import dev.injectionauditor.localstack.junit.FreshDatabase;
 import dev.injectionauditor.localstack.junit.LongTest;
 import java.io.IOException;

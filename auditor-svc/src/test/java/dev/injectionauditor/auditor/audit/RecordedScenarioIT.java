@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import dev.injectionauditor.auditor.Database;
+import dev.injectionauditor.auditor.audit.verdict.Verdict;
 import dev.injectionauditor.auditor.db.tables.records.OutageRecord;
 import dev.injectionauditor.auditor.observe.Recording;
 import dev.injectionauditor.localstack.junit.FreshDatabase;

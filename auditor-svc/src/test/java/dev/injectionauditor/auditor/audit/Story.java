@@ -10,6 +10,8 @@ import static dev.injectionauditor.auditor.audit.Auditing.pod;
 import static dev.injectionauditor.auditor.audit.Auditing.preset;
 import static dev.injectionauditor.auditor.audit.Auditing.probe;
 
+import dev.injectionauditor.auditor.audit.outbox.Outbox;
+import dev.injectionauditor.auditor.audit.recreation.RecreationPlanner;
 import dev.injectionauditor.auditor.policy.RecreationPolicy;
 import dev.injectionauditor.schema.Event;
 import dev.injectionauditor.schema.EventCodec;

@@ -1,8 +1,8 @@
 package dev.injectionauditor.bench.audit;
 
 import dev.injectionauditor.auditor.Database;
-import dev.injectionauditor.auditor.audit.LoggedCreation;
-import dev.injectionauditor.auditor.audit.LoggedHistory;
+import dev.injectionauditor.auditor.audit.outage.LoggedCreation;
+import dev.injectionauditor.auditor.audit.outage.LoggedHistory;
 import dev.injectionauditor.bench.CpuClock;
 import dev.injectionauditor.bench.Figures;
 import dev.injectionauditor.localstack.LocalPostgres;

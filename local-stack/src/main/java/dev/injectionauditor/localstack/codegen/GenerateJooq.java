@@ -84,7 +84,7 @@ final class GenerateJooq {
                 enumType("watch_begin", "dev.injectionauditor.schema.Signal.Watched.Begin"),
                 enumType("recreation_outcome", "dev.injectionauditor.schema.RecreationResult.Outcome"),
                 enumType("recreation_mode", "dev.injectionauditor.schema.RecreationMode"),
-                enumType("verdict", "dev.injectionauditor.auditor.audit.Verdict"));
+                enumType("verdict", "dev.injectionauditor.auditor.audit.verdict.Verdict"));
     }
 
     /** The enum {@code late-answer} of the database is the constant {@code LATE_ANSWER} of the Java enum. */

@@ -1,0 +1,30 @@
+package dev.injectionauditor.auditor.audit.outage;
+
+import static dev.injectionauditor.auditor.db.Tables.RETENTION;
+import static org.jooq.impl.DSL.greatest;
+import static org.jooq.impl.DSL.val;
+
+import java.time.Instant;
+import org.jooq.DSLContext;
+
+/** The table {@code retention}: from when on evidence is kept. */
+public final class RetentionTable {
+
+    private RetentionTable() {}
+
+    /** From when on all evidence is kept; nobody drops any until the transaction ends. */
+    public static Instant keptSince(DSLContext tx) {
+        return tx.select(RETENTION.KEPT_SINCE)
+                .from(RETENTION)
+                .forShare()
+                .fetchSingle()
+                .value1();
+    }
+
+    /** Notes that evidence before this moment is about to be dropped, once nobody relies on it. */
+    public static void drop(DSLContext tx, Instant before) {
+        tx.update(RETENTION)
+                .set(RETENTION.KEPT_SINCE, greatest(RETENTION.KEPT_SINCE, val(before)))
+                .execute();
+    }
+}

@@ -1,0 +1,10 @@
+/**
+ * Events on their way to Kafka, which leave if and only if the transaction that tells them commits.
+ *
+ * <p>For: whoever tells something in a transaction of the history. May touch: the table {@code outbox}, and Kafka by
+ * the producer of the relay. Data comes as events and goes to their topics, at least once and in order.
+ */
+@NullMarked
+package dev.injectionauditor.auditor.audit.outbox;
+
+import org.jspecify.annotations.NullMarked;

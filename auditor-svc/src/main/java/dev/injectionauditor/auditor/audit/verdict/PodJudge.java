@@ -1,0 +1,140 @@
+package dev.injectionauditor.auditor.audit.verdict;
+
+import dev.injectionauditor.schema.Cause;
+import dev.injectionauditor.schema.PodObservation;
+import dev.injectionauditor.schema.PodObservation.Lifecycle;
+import dev.injectionauditor.schema.RecreationTraits;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Merges new observations with what is stored and decides verdicts. The result depends on the observations as a set,
+ * not on their order or on how they were cut into batches.
+ */
+public final class PodJudge {
+
+    private static final Comparator<Versioned> NEWEST_LAST = Comparator.comparingLong(Versioned::version)
+            .thenComparing(versioned -> versioned.observation().lifecycle());
+
+    private final Map<UUID, StoredPod> stored = new HashMap<>();
+    private final Map<UUID, Merged> merged = new LinkedHashMap<>();
+
+    /** An observation with its version as the number by which it is sorted. */
+    private record Versioned(long version, PodObservation observation) {
+
+        static Versioned of(PodObservation observation) {
+            return new Versioned(Long.parseLong(observation.resourceVersion()), observation);
+        }
+    }
+
+    /** What is known of a Pod before its verdict. {@code facts} is null if the webhook was not to be called for it. */
+    private record Merged(
+            @Nullable PodFacts facts, Lifecycle lifecycle, RecreationTraits recreation, long lifecycleVersion) {}
+
+    /**
+     * A judge of one batch.
+     *
+     * @param stored every stored Pod that an observation is of, and every stored Pod that has a stamp which may turn
+     *     out to be another's ({@link PodsInQuestion#load})
+     */
+    public PodJudge(Collection<StoredPod> stored) {
+        stored.forEach(pod -> this.stored.put(pod.facts().pod().uid(), pod));
+    }
+
+    /** All Pods given and observed, before and after; those whose stamp turns out to be another's included. */
+    public List<PodChange> judge(List<PodObservation> observations) {
+        stored.forEach((uid, pod) ->
+                merged.put(uid, new Merged(pod.facts(), pod.lifecycle(), pod.recreation(), pod.lifecycleVersion())));
+        observations.stream().map(Versioned::of).sorted(NEWEST_LAST).forEach(this::merge);
+        Map<UUID, PodFacts> firstWithStamp = firstWithStamp();
+        List<PodChange> changes = new ArrayList<>();
+        merged.forEach((uid, pod) -> {
+            StoredPod before = stored.get(uid);
+            changes.add(new PodChange(before, decide(pod, before, firstWithStamp)));
+        });
+        return changes;
+    }
+
+    private void merge(Versioned versioned) {
+        long version = versioned.version();
+        PodObservation observation = versioned.observation();
+        PodFacts facts = observation.scope().exemption() == null ? PodFacts.of(observation) : null;
+        Merged known = merged.get(observation.pod().uid());
+        if (known == null) {
+            merged.put(
+                    observation.pod().uid(),
+                    new Merged(facts, observation.lifecycle(), observation.recreation(), version));
+            return;
+        }
+        // Observations come in ascending order, so only what was stored before can be of a newer version.
+        boolean older = known.facts() != null && version < known.facts().resourceVersion();
+        boolean newer = version > known.lifecycleVersion()
+                || (version == known.lifecycleVersion()
+                        && observation.lifecycle().compareTo(known.lifecycle()) > 0);
+        merged.put(
+                observation.pod().uid(),
+                new Merged(
+                        older ? facts : known.facts(),
+                        newer ? observation.lifecycle() : known.lifecycle(),
+                        newer ? observation.recreation() : known.recreation(),
+                        Math.max(version, known.lifecycleVersion())));
+    }
+
+    private Map<UUID, PodFacts> firstWithStamp() {
+        Map<UUID, PodFacts> first = new HashMap<>();
+        for (Merged pod : merged.values()) {
+            PodFacts facts = pod.facts();
+            if (facts != null && facts.stamp() != null) {
+                first.merge(
+                        facts.stamp(), facts, (one, other) -> PodFacts.CREATION.compare(one, other) <= 0 ? one : other);
+            }
+        }
+        return first;
+    }
+
+    private static boolean isFirst(PodFacts facts, Map<UUID, PodFacts> firstWithStamp) {
+        PodFacts first = facts.stamp() == null ? null : firstWithStamp.get(facts.stamp());
+        return first != null && first.pod().uid().equals(facts.pod().uid());
+    }
+
+    /** Whether the stamp was found to be another Pod's, which is not stored any more: its time is over. */
+    private boolean isKnownCopy(PodFacts facts) {
+        StoredPod before = stored.get(facts.pod().uid());
+        return before != null
+                && facts.stamp() != null
+                && facts.stamp().equals(before.facts().stamp())
+                && switch (before.verdict()) {
+                    case MISSED, PRESET, PREDATES -> true;
+                    case INJECTED, INCOMPLETE, EXEMPT -> false;
+                }
+                && stored.values().stream()
+                        .noneMatch(other -> facts.stamp().equals(other.facts().stamp())
+                                && PodFacts.CREATION.compare(other.facts(), before.facts()) < 0);
+    }
+
+    private @Nullable StoredPod decide(Merged pod, @Nullable StoredPod before, Map<UUID, PodFacts> firstWithStamp) {
+        PodFacts facts = pod.facts();
+        if (facts == null) {
+            return null;
+        }
+        Verdict verdict = VerdictRule.decide(facts, isFirst(facts, firstWithStamp) && !isKnownCopy(facts));
+        if (verdict == Verdict.EXEMPT) {
+            return null;
+        }
+        Cause cause = before == null || before.cause() == null ? Cause.UNKNOWN : before.cause();
+        return new StoredPod(
+                facts,
+                pod.lifecycle(),
+                pod.recreation(),
+                pod.lifecycleVersion(),
+                verdict,
+                verdict.isNotApplied() ? cause : null);
+    }
+}
