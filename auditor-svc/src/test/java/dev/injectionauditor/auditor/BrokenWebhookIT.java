@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.injectionauditor.auditor.db.enums.DecisionReason;
-import dev.injectionauditor.auditor.observe.PodMapper;
+import dev.injectionauditor.auditor.observe.scope.Injection;
 import dev.injectionauditor.localstack.LocalPostgres;
 import dev.injectionauditor.localstack.cluster.SimulatedCluster;
 import dev.injectionauditor.localstack.junit.FreshDatabase;
@@ -130,12 +130,12 @@ class BrokenWebhookIT {
         client.resource(new PodBuilder(Manifests.pod(NAMESPACE, "other-" + UUID.randomUUID()))
                         .editMetadata()
                         .addToAnnotations(
-                                PodMapper.STAMP_ANNOTATION, UUID.randomUUID().toString())
+                                Injection.STAMP_ANNOTATION, UUID.randomUUID().toString())
                         .endMetadata()
                         .editSpec()
                         .editFirstContainer()
                         .addNewEnv()
-                        .withName(PodMapper.VARIABLE)
+                        .withName(Injection.VARIABLE)
                         .withValue("api.example")
                         .endEnv()
                         .endContainer()

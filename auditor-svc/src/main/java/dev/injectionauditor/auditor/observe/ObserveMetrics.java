@@ -1,5 +1,6 @@
 package dev.injectionauditor.auditor.observe;
 
+import dev.injectionauditor.auditor.observe.pod.PodTracker;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;

@@ -1,5 +1,6 @@
 package dev.injectionauditor.auditor.observe;
 
+import dev.injectionauditor.auditor.observe.pod.PodTracker;
 import dev.injectionauditor.schema.EventCodec;
 import dev.injectionauditor.schema.Signal.Watched.Begin;
 import dev.injectionauditor.schema.Topics;

@@ -1,5 +1,6 @@
 package dev.injectionauditor.auditor.observe;
 
+import dev.injectionauditor.auditor.observe.pod.PodTracker;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import java.time.InstantSource;

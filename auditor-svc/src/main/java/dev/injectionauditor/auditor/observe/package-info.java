@@ -4,8 +4,9 @@
  *
  * <p>May touch: the API server (list, watch, get, and dry-run creation of Pods) and Kafka (writes pods, signals). Never
  * PostgreSQL. Informer callbacks only map and enqueue; the queue is bounded, and when it overflows the role starts anew
- * from a list, so that nothing is missing without being told. Active in one process per cluster (Lease). How scope,
- * probes, spans and memory work stands in {@code README.md} beside this file.
+ * from a list, so that nothing is missing without being told. Active in one process per cluster (Lease). Scope, Pods
+ * and probes have packages of their own below; how they, spans and memory work stands in {@code README.md} beside this
+ * file.
  */
 @NullMarked
 package dev.injectionauditor.auditor.observe;

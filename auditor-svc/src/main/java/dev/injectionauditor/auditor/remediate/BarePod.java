@@ -1,6 +1,6 @@
 package dev.injectionauditor.auditor.remediate;
 
-import dev.injectionauditor.auditor.observe.PodMapper;
+import dev.injectionauditor.auditor.observe.scope.Injection;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
@@ -35,7 +35,7 @@ final class BarePod {
         meta.setGeneration(null);
         meta.setManagedFields(new ArrayList<>());
         meta.setGenerateName(null);
-        meta.setAnnotations(without(meta.getAnnotations(), PodMapper.STAMP_ANNOTATION));
+        meta.setAnnotations(without(meta.getAnnotations(), Injection.STAMP_ANNOTATION));
         pod.setStatus(null);
         clean(pod.getSpec(), nodeWasChosen);
         return pod;

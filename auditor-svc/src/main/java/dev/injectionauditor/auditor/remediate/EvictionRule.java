@@ -1,6 +1,6 @@
 package dev.injectionauditor.auditor.remediate;
 
-import dev.injectionauditor.auditor.observe.PodMapper;
+import dev.injectionauditor.auditor.observe.pod.PodMapper;
 import dev.injectionauditor.auditor.policy.Allowances;
 import dev.injectionauditor.auditor.policy.RecreationSetting;
 import dev.injectionauditor.schema.OwnerRef;

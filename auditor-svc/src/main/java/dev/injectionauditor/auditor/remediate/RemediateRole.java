@@ -1,6 +1,6 @@
 package dev.injectionauditor.auditor.remediate;
 
-import dev.injectionauditor.auditor.observe.CurrentScope;
+import dev.injectionauditor.auditor.observe.scope.CurrentScope;
 import dev.injectionauditor.auditor.policy.Allowances;
 import dev.injectionauditor.service.KafkaSettings;
 import dev.injectionauditor.service.Loop;

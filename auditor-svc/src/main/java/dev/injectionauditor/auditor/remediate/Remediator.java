@@ -1,7 +1,7 @@
 package dev.injectionauditor.auditor.remediate;
 
-import dev.injectionauditor.auditor.observe.CurrentScope;
-import dev.injectionauditor.auditor.observe.PodMapper;
+import dev.injectionauditor.auditor.observe.pod.PodMapper;
+import dev.injectionauditor.auditor.observe.scope.CurrentScope;
 import dev.injectionauditor.auditor.policy.Allowances;
 import dev.injectionauditor.auditor.remediate.EvictionRule.Decision;
 import dev.injectionauditor.schema.PodObservation.Lifecycle;

@@ -1,6 +1,6 @@
 package dev.injectionauditor.auditor.remediate;
 
-import dev.injectionauditor.auditor.observe.PodMapper;
+import dev.injectionauditor.auditor.observe.pod.PodMapper;
 import dev.injectionauditor.schema.RecreationReason;
 import dev.injectionauditor.schema.RecreationResult.Outcome;
 import io.fabric8.kubernetes.api.model.Pod;

@@ -17,22 +17,22 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Function;
 
 /** Stands in for an API server: keeps the requests and gives answers that a test makes up. */
-final class ApiStub implements AutoCloseable {
+public final class ApiStub implements AutoCloseable {
 
     /** A request as it came. */
-    record Request(String method, String path, String query, String body) {}
+    public record Request(String method, String path, String query, String body) {}
 
     /**
      * An answer.
      *
      * @param code HTTP status; 0 closes the connection without an answer
      */
-    record Answer(int code, String body) {}
+    public record Answer(int code, String body) {}
 
     private final Queue<Request> requests = new ConcurrentLinkedQueue<>();
     private final HttpServer server;
 
-    ApiStub(Function<Request, Answer> answers) throws IOException {
+    public ApiStub(Function<Request, Answer> answers) throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", exchange -> handle(exchange, answers));
         server.start();
@@ -56,7 +56,7 @@ final class ApiStub implements AutoCloseable {
         }
     }
 
-    List<Request> requests() {
+    public List<Request> requests() {
         return List.copyOf(requests);
     }
 
@@ -66,12 +66,12 @@ final class ApiStub implements AutoCloseable {
     }
 
     /** A client of this server; the caller closes it. */
-    KubernetesClient client() {
+    public KubernetesClient client() {
         return client(url());
     }
 
     /** A client of such a server in another process; the caller closes it. */
-    static KubernetesClient client(String url) {
+    public static KubernetesClient client(String url) {
         Config config = new ConfigBuilder(Config.empty())
                 .withMasterUrl(url)
                 .withNamespace("default")

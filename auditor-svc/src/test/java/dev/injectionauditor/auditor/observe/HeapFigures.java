@@ -1,5 +1,8 @@
 package dev.injectionauditor.auditor.observe;
 
+import dev.injectionauditor.auditor.observe.pod.PodTracker;
+import dev.injectionauditor.auditor.observe.pod.SlimPodStore;
+import dev.injectionauditor.auditor.observe.scope.Injection;
 import dev.injectionauditor.schema.Scope;
 import dev.injectionauditor.schema.Signal;
 import dev.injectionauditor.schema.WatchedWebhook;
@@ -153,7 +156,7 @@ final class HeapFigures {
             owner.setName("some-workload-" + i / PODS_OF_AN_OWNER);
             owner.setUid(new UUID(1, i / PODS_OF_AN_OWNER).toString());
         }
-        pod.getMetadata().getAnnotations().put(PodMapper.STAMP_ANNOTATION, new UUID(2, i).toString());
+        pod.getMetadata().getAnnotations().put(Injection.STAMP_ANNOTATION, new UUID(2, i).toString());
         return pod;
     }
 

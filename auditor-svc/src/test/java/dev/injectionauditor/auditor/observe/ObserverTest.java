@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.injectionauditor.auditor.observe.pod.PodTracker;
 import dev.injectionauditor.localstack.FailOpenWebhook;
 import dev.injectionauditor.localstack.cluster.SimulatedCluster;
 import dev.injectionauditor.schema.Event;

@@ -1,5 +1,11 @@
 package dev.injectionauditor.auditor.observe;
 
+import dev.injectionauditor.auditor.observe.pod.PodTracker;
+import dev.injectionauditor.auditor.observe.scope.ConfiguredWebhook;
+import dev.injectionauditor.auditor.observe.scope.Injection;
+import dev.injectionauditor.auditor.observe.scope.LabelsInForce;
+import dev.injectionauditor.auditor.observe.scope.MatchConditions;
+import dev.injectionauditor.auditor.observe.scope.ScopeRule;
 import dev.injectionauditor.schema.Admission;
 import dev.injectionauditor.schema.Event;
 import dev.injectionauditor.schema.OwnerRef;
@@ -175,7 +181,7 @@ public final class Recording {
         ObjectNode meta = (ObjectNode) copy.get("metadata");
         UUID stamp = stamps.get(meta.get("name").asString());
         if (stamp != null) {
-            meta.withObject("/annotations").put(PodMapper.STAMP_ANNOTATION, stamp.toString());
+            meta.withObject("/annotations").put(Injection.STAMP_ANNOTATION, stamp.toString());
         }
         return kubernetes.unmarshal(json.writeValueAsString(copy), Pod.class);
     }

@@ -3,7 +3,8 @@ package dev.injectionauditor.auditor.remediate;
 import static org.awaitility.Awaitility.await;
 
 import dev.injectionauditor.auditor.Database;
-import dev.injectionauditor.auditor.observe.PodMapper;
+import dev.injectionauditor.auditor.observe.pod.PodMapper;
+import dev.injectionauditor.auditor.observe.scope.Injection;
 import dev.injectionauditor.auditor.policy.Allowances;
 import dev.injectionauditor.localstack.FailOpenWebhook;
 import dev.injectionauditor.localstack.cluster.SimulatedCluster;
@@ -139,7 +140,7 @@ final class Bench implements AutoCloseable {
                             .editSpec()
                             .editFirstContainer()
                             .addNewEnv()
-                            .withName(PodMapper.VARIABLE)
+                            .withName(Injection.VARIABLE)
                             .withValue("api.example")
                             .endEnv()
                             .endContainer()
@@ -167,7 +168,7 @@ final class Bench implements AutoCloseable {
                         .editSpec()
                         .editFirstContainer()
                         .addNewEnv()
-                        .withName(PodMapper.VARIABLE)
+                        .withName(Injection.VARIABLE)
                         .withValue("api.example")
                         .endEnv()
                         .endContainer()

@@ -2,7 +2,8 @@ package dev.injectionauditor.auditor.remediate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.injectionauditor.auditor.observe.PodMapper;
+import dev.injectionauditor.auditor.observe.pod.PodMapper;
+import dev.injectionauditor.auditor.observe.scope.Injection;
 import dev.injectionauditor.auditor.policy.Allowances;
 import dev.injectionauditor.auditor.policy.RecreationSetting;
 import dev.injectionauditor.auditor.remediate.EvictionRule.Decision;
@@ -66,7 +67,7 @@ class EvictionRuleTest {
                 with(pod -> pod.editSpec()
                         .editFirstContainer()
                         .addNewEnv()
-                        .withName(PodMapper.VARIABLE)
+                        .withName(Injection.VARIABLE)
                         .endEnv()
                         .endContainer()
                         .endSpec()),

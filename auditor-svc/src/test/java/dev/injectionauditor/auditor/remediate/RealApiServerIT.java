@@ -3,7 +3,7 @@ package dev.injectionauditor.auditor.remediate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import dev.injectionauditor.auditor.observe.PodMapper;
+import dev.injectionauditor.auditor.observe.pod.PodMapper;
 import dev.injectionauditor.localstack.RealApiServer;
 import dev.injectionauditor.localstack.junit.Manifests;
 import io.fabric8.kubernetes.api.model.BindingBuilder;

@@ -8,7 +8,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.injectionauditor.auditor.Database;
 import dev.injectionauditor.auditor.db.Tables;
-import dev.injectionauditor.auditor.observe.PodMapper;
+import dev.injectionauditor.auditor.observe.pod.PodMapper;
 import dev.injectionauditor.auditor.policy.Allowances;
 import dev.injectionauditor.localstack.FailOpenWebhook;
 import dev.injectionauditor.localstack.junit.FreshDatabase;

@@ -2,7 +2,6 @@ package dev.injectionauditor.auditor.audit.cause;
 
 import static dev.injectionauditor.auditor.db.Tables.POD;
 import static org.jooq.impl.DSL.any;
-import static org.jooq.impl.DSL.condition;
 import static org.jooq.impl.DSL.exists;
 import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.noCondition;

@@ -1,0 +1,28 @@
+package dev.injectionauditor.auditor.observe.pod;
+
+import dev.injectionauditor.auditor.observe.scope.MatchConditions;
+import dev.injectionauditor.auditor.observe.scope.MatchConditions.Decision;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A Pod of which only those fields were read that {@link PodMapper}, label selectors and the informer need. Match
+ * conditions may ask for any field, so they are never evaluated on one, but while it is read.
+ */
+public final class SlimPod extends Pod {
+
+    private static final long serialVersionUID = 1;
+
+    private final transient Map<MatchConditions, Decision> decisions;
+
+    /** @param decisions of those conditions that were evaluated while it was read */
+    SlimPod(Map<MatchConditions, Decision> decisions) {
+        this.decisions = decisions;
+    }
+
+    /** What these conditions decide about it; empty if that was not asked while it was read. */
+    Optional<Decision> decision(MatchConditions conditions) {
+        return Optional.ofNullable(decisions.get(conditions));
+    }
+}
