@@ -1,7 +1,7 @@
 package dev.injectionauditor.e2e;
 
-import dev.injectionauditor.localstack.cluster.AdmissionCall;
 import dev.injectionauditor.localstack.cluster.SimulatedCluster;
+import dev.injectionauditor.localstack.cluster.admission.AdmissionCall;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.nio.file.Path;

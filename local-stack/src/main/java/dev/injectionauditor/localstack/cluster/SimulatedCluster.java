@@ -1,5 +1,17 @@
 package dev.injectionauditor.localstack.cluster;
 
+import dev.injectionauditor.localstack.cluster.admission.AdmissionCall;
+import dev.injectionauditor.localstack.cluster.admission.FailOpenLedger;
+import dev.injectionauditor.localstack.cluster.admission.MutatingAdmission;
+import dev.injectionauditor.localstack.cluster.admission.WebhookCaller;
+import dev.injectionauditor.localstack.cluster.api.Api;
+import dev.injectionauditor.localstack.cluster.api.ApiServer;
+import dev.injectionauditor.localstack.cluster.api.Creation;
+import dev.injectionauditor.localstack.cluster.api.Deletion;
+import dev.injectionauditor.localstack.cluster.controller.Controllers;
+import dev.injectionauditor.localstack.cluster.object.Json;
+import dev.injectionauditor.localstack.cluster.object.Kind;
+import dev.injectionauditor.localstack.cluster.object.Store;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;

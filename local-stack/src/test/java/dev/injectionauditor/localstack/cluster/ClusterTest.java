@@ -1,5 +1,6 @@
 package dev.injectionauditor.localstack.cluster;
 
+import dev.injectionauditor.localstack.cluster.object.Json;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.net.URI;

@@ -3,6 +3,7 @@ package dev.injectionauditor.localstack.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.injectionauditor.localstack.cluster.object.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.injectionauditor.localstack.FreePorts;
 import dev.injectionauditor.localstack.cluster.TestWebhook.Behaviour;
 import dev.injectionauditor.localstack.cluster.TestWebhook.Reply;
+import dev.injectionauditor.localstack.cluster.object.Json;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;

@@ -2,6 +2,7 @@ package dev.injectionauditor.localstack.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.injectionauditor.localstack.cluster.object.Json;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

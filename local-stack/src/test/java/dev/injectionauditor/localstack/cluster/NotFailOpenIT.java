@@ -3,6 +3,7 @@ package dev.injectionauditor.localstack.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.injectionauditor.localstack.cluster.TestWebhook.Reply;
+import dev.injectionauditor.localstack.cluster.object.Json;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

@@ -1,5 +1,6 @@
 package dev.injectionauditor.localstack.cluster;
 
+import dev.injectionauditor.localstack.cluster.object.Json;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;

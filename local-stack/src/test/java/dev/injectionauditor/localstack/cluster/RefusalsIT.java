@@ -2,6 +2,7 @@ package dev.injectionauditor.localstack.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.injectionauditor.localstack.cluster.object.Json;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.node.ObjectNode;
 

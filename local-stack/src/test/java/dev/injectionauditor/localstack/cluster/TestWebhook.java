@@ -5,6 +5,7 @@ import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import dev.injectionauditor.localstack.Folders;
 import dev.injectionauditor.localstack.LocalCertificates;
+import dev.injectionauditor.localstack.cluster.object.Json;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
