@@ -30,7 +30,7 @@ public final class Database implements AutoCloseable {
 
     /** What a JDBC URL has to be, for messages. */
     public static final String USABLE =
-            "a URL that starts with jdbc:postgresql:, without preferQueryMode=simple and binaryTransferEnable";
+            "a URL that starts with jdbc:postgresql:, without preferQueryMode=simple and settings of binaryTransfer";
 
     private static final int CONNECTIONS = 6;
     private static final long CONNECT_MILLIS = 10_000;
@@ -70,7 +70,7 @@ public final class Database implements AutoCloseable {
     public static boolean isUsable(String url) {
         return url.startsWith("jdbc:postgresql:")
                 && !url.contains("preferQueryMode=simple")
-                && !url.contains("binaryTransferEnable=");
+                && !url.contains("binaryTransfer");
     }
 
     /** Brings the schema up to date; several auditors may do it at the same time. */

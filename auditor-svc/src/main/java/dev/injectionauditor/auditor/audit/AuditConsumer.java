@@ -5,7 +5,6 @@ import dev.injectionauditor.schema.Topics;
 import dev.injectionauditor.service.Loop;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -33,14 +32,12 @@ final class AuditConsumer implements Loop.Work, ConsumerRebalanceListener, AutoC
     private final Consumer<String, byte[]> consumer;
     private final TopicSetup setup;
     private final Topics topics;
-    private final DSLContext db;
     private final BatchWriter writer;
     private final AuditMetrics metrics;
 
     private final HandOver handOver = new HandOver("audit-writer-", BatchWriter.SHARES);
 
-    /** What the database holds once all in hand is written, for the partitions that this member has. */
-    private final Map<TopicPartition, Long> positions = new HashMap<>();
+    private final Positions positions;
 
     private boolean subscribed;
     private boolean mustRewind;
@@ -54,9 +51,9 @@ final class AuditConsumer implements Loop.Work, ConsumerRebalanceListener, AutoC
             AuditMetrics metrics,
             Topics topics) {
         this.consumer = consumer;
+        this.positions = new Positions(consumer, db);
         this.setup = setup;
         this.topics = topics;
-        this.db = db;
         this.writer = new BatchWriter(db, decoder, history, this::written);
         this.metrics = metrics;
     }
@@ -68,7 +65,7 @@ final class AuditConsumer implements Loop.Work, ConsumerRebalanceListener, AutoC
         }
         if (mustRewind) {
             settle();
-            rewind(consumer.assignment());
+            positions.rewind(consumer.assignment());
             mustRewind = false;
         }
         Map<Integer, Runnable> writes = pollAndDecode();
@@ -86,7 +83,8 @@ final class AuditConsumer implements Loop.Work, ConsumerRebalanceListener, AutoC
         if (!mustRewind) {
             // If this fails, the positions have been moved on for nothing.
             mustRewind = true;
-            BatchWriter.shares(records).forEach((share, ofOne) -> writes.put(share, writer.decode(ofOne, positions)));
+            BatchWriter.shares(records)
+                    .forEach((share, ofOne) -> writes.put(share, writer.decode(ofOne, positions.reached())));
             mustRewind = false;
         }
         return writes;
@@ -169,7 +167,7 @@ final class AuditConsumer implements Loop.Work, ConsumerRebalanceListener, AutoC
     @Override
     public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
         try {
-            rewind(partitions);
+            positions.rewind(partitions);
         } catch (RuntimeException e) {
             // Thrown from here it would end in a poll without positions. What is polled until the rewind is dropped.
             LOG.atWarn().setCause(e).log("Cannot read the offsets yet");
@@ -189,25 +187,7 @@ final class AuditConsumer implements Loop.Work, ConsumerRebalanceListener, AutoC
             mustRewind = true;
             Thread.currentThread().interrupt();
         }
-        positions.keySet().removeAll(partitions);
-    }
-
-    /** Goes to the offsets in the database, or to the oldest record there is where Kafka has dropped those. */
-    private void rewind(Collection<TopicPartition> partitions) {
-        Map<TopicPartition, Long> stored = ConsumerOffsets.load(db, partitions);
-        Map<TopicPartition, Long> oldest = consumer.beginningOffsets(partitions);
-        for (TopicPartition partition : partitions) {
-            long offset = stored.getOrDefault(partition, oldest.get(partition));
-            if (offset < oldest.get(partition)) {
-                LOG.atError()
-                        .addKeyValue("partition", partition)
-                        .addKeyValue("offset", offset)
-                        .addKeyValue("oldest", oldest.get(partition))
-                        .log("Kafka has dropped records that were never audited");
-            }
-            positions.put(partition, offset);
-            consumer.seek(partition, Math.max(offset, oldest.get(partition)));
-        }
+        positions.forget(partitions);
     }
 
     /** Leaves the group, and ends once what is in hand is written. */

@@ -8,13 +8,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the stored outage windows equal to those that the whole evidence shows, by looking only at what is near a
@@ -32,8 +29,7 @@ final class OutageHistory {
     private final OutageLog outages;
     private final WatchedWebhook source;
     private final Duration quietPeriod;
-    private final Map<UUID, Optional<OutageWindow>> before = new HashMap<>();
-    private final Map<UUID, Optional<OutageWindow>> after = new HashMap<>();
+    private final OutageChanges changes = new OutageChanges();
 
     OutageHistory(EvidenceLog evidence, OutageLog outages, WatchedWebhook source, Duration quietPeriod) {
         this.evidence = evidence;
@@ -47,8 +43,8 @@ final class OutageHistory {
      *
      * @return every window that is now another than before, removed ones first
      */
-    List<Outage> update(Collection<EvidenceChange> changes) {
-        List<EvidenceChange> sorted = sorted(changes);
+    List<Outage> update(Collection<EvidenceChange> ofEvidence) {
+        List<EvidenceChange> sorted = sorted(ofEvidence);
         if (sorted.isEmpty()) {
             return List.of();
         }
@@ -63,7 +59,7 @@ final class OutageHistory {
     /** As above, for those that {@link #touching} told; the others have been written. */
     List<Outage> updateTouching(List<EvidenceChange> sorted) {
         groups(sorted, together(sorted)).forEach(this::updateAround);
-        return published();
+        return changes.told();
     }
 
     /** What is to be done, in order of time. */
@@ -113,10 +109,10 @@ final class OutageHistory {
         return groups;
     }
 
-    private void updateAround(List<EvidenceChange> changes) {
-        evidence.write(changes);
-        Instant first = changes.getFirst().at();
-        Instant last = changes.getLast().at();
+    private void updateAround(List<EvidenceChange> group) {
+        evidence.write(group);
+        Instant first = group.getFirst().at();
+        Instant last = group.getLast().at();
         OutageRegion region = OutageRegion.read(evidence, first, last, quietPeriod);
         List<OutageWindow> old = stored(
                 region.lower() == null ? first : region.lower().at(),
@@ -125,7 +121,7 @@ final class OutageHistory {
                 old,
                 region.windows(
                         old,
-                        changes,
+                        group,
                         quietPeriod,
                         this::id,
                         () -> evidence.countAfter(region.upper(), old.getLast().endedAfter())));
@@ -150,53 +146,17 @@ final class OutageHistory {
             return;
         }
         outages.replace(gone, written);
-        gone.forEach(id -> note(id, oldById.get(id), null));
-        written.forEach(window -> note(window.id(), oldById.get(window.id()), window));
+        gone.forEach(id -> changes.note(id, oldById.get(id), null));
+        written.forEach(window -> changes.note(window.id(), oldById.get(window.id()), window));
     }
 
     private static Map<UUID, OutageWindow> byId(List<OutageWindow> windows) {
         return windows.stream().collect(Collectors.toMap(OutageWindow::id, window -> window));
     }
 
-    private void note(UUID id, @Nullable OutageWindow old, @Nullable OutageWindow now) {
-        before.putIfAbsent(id, Optional.ofNullable(old));
-        after.put(id, Optional.ofNullable(now));
-    }
-
     /** The identity of a window: a function of its first not-applied evidence. */
     private UUID id(UUID firstNotApplied) {
         return UUID.nameUUIDFromBytes(
                 (source.source() + "/outages/" + firstNotApplied).getBytes(StandardCharsets.UTF_8));
-    }
-
-    private List<Outage> published() {
-        List<Outage> changed = new ArrayList<>();
-        before.forEach((id, old) -> {
-            Optional<OutageWindow> now = after.get(id);
-            if (now.isPresent() && !now.equals(old)) {
-                changed.add(
-                        outage(now.get(), now.get().endedBefore() == null ? Outage.State.OPEN : Outage.State.CLOSED));
-            } else if (now.isEmpty() && old.isPresent()) {
-                changed.add(outage(old.get(), Outage.State.REMOVED));
-            }
-        });
-        changed.sort(Comparator.comparing((Outage outage) -> outage.state() != Outage.State.REMOVED)
-                .thenComparing(Outage::startedBy));
-        return changed;
-    }
-
-    private static Outage outage(OutageWindow window, Outage.State state) {
-        return new Outage(
-                window.id(),
-                state,
-                window.startedAfter(),
-                window.startedBy(),
-                window.endedAfter(),
-                window.endedBefore(),
-                window.calls().applied() == 0 ? Outage.Coverage.FULL : Outage.Coverage.PARTIAL,
-                window.calls().missed(),
-                window.calls().preset(),
-                window.calls().probes(),
-                window.calls().applied());
     }
 }
