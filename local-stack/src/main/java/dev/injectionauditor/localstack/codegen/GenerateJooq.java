@@ -2,6 +2,7 @@ package dev.injectionauditor.localstack.codegen;
 
 import dev.injectionauditor.localstack.LocalPostgres;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +27,7 @@ import org.jooq.meta.jaxb.Target;
 
 /**
  * Arguments: the folder of the migrations, the output folder, the package of the generated classes. Does nothing if the
- * output is of the same migrations already.
+ * output is of the same migrations and of this generator already.
  */
 final class GenerateJooq {
 
@@ -106,6 +107,9 @@ final class GenerateJooq {
 
     private static String fingerprint(Path migrations) throws IOException, NoSuchAlgorithmException {
         MessageDigest digest = MessageDigest.getInstance("SHA-256");
+        try (InputStream self = GenerateJooq.class.getResourceAsStream("GenerateJooq.class")) {
+            digest.update(self.readAllBytes());
+        }
         List<Path> files;
         try (Stream<Path> found = Files.list(migrations)) {
             files = found.sorted().toList();
