@@ -252,8 +252,13 @@ final class LiveSystem implements AutoCloseable {
         return webhook.metrics();
     }
 
+    /** Of all auditors, as any of them may have the Leases. */
     String auditorMetrics() throws IOException, InterruptedException {
-        return auditors.getFirst().metrics();
+        StringBuilder all = new StringBuilder();
+        for (Service auditor : auditors) {
+            all.append(auditor.metrics()).append('\n');
+        }
+        return all.toString();
     }
 
     /** Stops one auditor after the other, so that the second takes over the Leases of the first. */
