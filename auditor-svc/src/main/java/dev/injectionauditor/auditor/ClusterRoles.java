@@ -105,7 +105,7 @@ final class ClusterRoles {
                 producer,
                 db,
                 fence,
-                config.recreation().allowances(),
+                config.recreation(),
                 cluster,
                 config.identity(),
                 metrics,

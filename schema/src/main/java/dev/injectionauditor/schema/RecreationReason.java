@@ -11,7 +11,10 @@ public enum RecreationReason {
     MIRROR_POD,
     /** Exempt by the annotation {@code injection-auditor.dev/never-recreate}. */
     EXEMPT,
-    /** Its own label or annotation asks for {@code off} or {@code plan}. */
+    /**
+     * What holds for it asks for {@code off} or {@code plan} now: its own label or annotation, its namespace's, or the
+     * remediator's {@code --recreation}.
+     */
     SWITCHED_OFF,
     /** Finished or being deleted. */
     NOT_ACTIVE,
@@ -51,7 +54,7 @@ public enum RecreationReason {
     REPLACEMENT_NOT_READY,
     /** An outage has opened since the request. */
     OUTAGE_OPEN,
-    /** A replacement was missed again since the request. */
+    /** A replacement was missed again since the request, or several have not come lately. */
     BREAKER_OPEN,
     /** A bare Pod that the API server would not accept again: a dry run was refused. */
     NOT_REPEATABLE,

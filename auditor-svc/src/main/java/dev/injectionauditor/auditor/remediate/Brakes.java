@@ -6,7 +6,10 @@ import static dev.injectionauditor.auditor.db.Tables.WATCHED_WEBHOOK;
 
 import dev.injectionauditor.schema.RecreationReason;
 import dev.injectionauditor.schema.RecreationResult.Outcome;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
+import org.jooq.Condition;
 import org.jooq.DSLContext;
 
 /**
@@ -15,6 +18,9 @@ import org.jooq.DSLContext;
  */
 final class Brakes {
 
+    private static final Duration LATELY = Duration.ofMinutes(10);
+    private static final int MOST_NOT_REPLACED = 3;
+
     private final DSLContext db;
 
     Brakes(DSLContext db) {
@@ -22,7 +28,7 @@ final class Brakes {
     }
 
     /** Why not to evict for this request now; empty if nothing is known. */
-    Optional<RecreationReason> against(Entry entry) {
+    Optional<RecreationReason> against(Entry entry, Instant now) {
         if (db.fetchExists(db.selectOne()
                 .from(OUTAGE)
                 .join(WATCHED_WEBHOOK)
@@ -32,17 +38,33 @@ final class Brakes {
                 .and(OUTAGE.ENDED_BEFORE.isNull()))) {
             return Optional.of(RecreationReason.OUTAGE_OPEN);
         }
-        return db.fetchExists(
-                        REMEDIATION_JOURNAL,
-                        REMEDIATION_JOURNAL
-                                .CLUSTER
-                                .eq(entry.source().cluster())
-                                .and(REMEDIATION_JOURNAL.WEBHOOK.eq(
-                                        entry.source().webhook()))
-                                .and(REMEDIATION_JOURNAL.OUTCOME.eq(Outcome.MISSED_AGAIN))
-                                .and(REMEDIATION_JOURNAL.FINISHED_AT.ge(
-                                        entry.request().requestedAt())))
+        return wasMissedAgain(entry) || areReplacementsMissing(entry, now)
                 ? Optional.of(RecreationReason.BREAKER_OPEN)
                 : Optional.empty();
+    }
+
+    private boolean wasMissedAgain(Entry entry) {
+        return db.fetchExists(
+                REMEDIATION_JOURNAL,
+                REMEDIATION_JOURNAL
+                        .CLUSTER
+                        .eq(entry.source().cluster())
+                        .and(REMEDIATION_JOURNAL.WEBHOOK.eq(entry.source().webhook()))
+                        .and(REMEDIATION_JOURNAL.OUTCOME.eq(Outcome.MISSED_AGAIN))
+                        .and(REMEDIATION_JOURNAL.FINISHED_AT.ge(entry.request().requestedAt())));
+    }
+
+    /** Controllers that replace nothing: they are away, or a quota or a policy keeps new Pods out. */
+    private boolean areReplacementsMissing(Entry entry, Instant now) {
+        Condition recent = REMEDIATION_JOURNAL
+                .CLUSTER
+                .eq(entry.source().cluster())
+                .and(REMEDIATION_JOURNAL.FINISHED_AT.gt(now.minus(LATELY)));
+        return db.fetchCount(
+                        REMEDIATION_JOURNAL,
+                        recent.and(REMEDIATION_JOURNAL.OUTCOME.eq(Outcome.NOT_REPLACED))
+                                // Of a bare Pod it says that the namespace is gone.
+                                .and(REMEDIATION_JOURNAL.OWNER_UID.ne(REMEDIATION_JOURNAL.POD_UID)))
+                >= MOST_NOT_REPLACED;
     }
 }

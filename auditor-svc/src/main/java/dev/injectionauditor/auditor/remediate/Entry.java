@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param before uids of the owner's Pods before the eviction; empty before that, and for a bare Pod
  * @param stamp stamp of the Pod, which was not its own; null if it had none
  * @param spec a bare Pod as it is to be created again, as JSON; null for others and before the eviction
- * @param evictedAt when the eviction was known, by this process's clock; null before that
+ * @param evictedAt when the eviction was sent, and then when it was known, by this process's clock; null before that
  * @param result what is to be answered; null before that is known
  */
 record Entry(
@@ -52,8 +52,8 @@ record Entry(
         return request.owner() == null ? request.pod().uid() : request.owner().uid();
     }
 
-    Entry evicting(Set<UUID> ownersPods, @Nullable UUID podsStamp, @Nullable String bareSpec) {
-        return new Entry(source, request, Step.EVICTING, ownersPods, podsStamp, bareSpec, null, null);
+    Entry evicting(Set<UUID> ownersPods, @Nullable UUID podsStamp, @Nullable String bareSpec, Instant now) {
+        return new Entry(source, request, Step.EVICTING, ownersPods, podsStamp, bareSpec, now, null);
     }
 
     Entry notEvicted() {

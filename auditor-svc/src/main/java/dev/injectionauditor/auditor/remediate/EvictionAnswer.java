@@ -17,14 +17,15 @@ sealed interface EvictionAnswer {
     /** 409 of any other kind: somebody changed something at the same time. Nothing was done; look again. */
     record Conflict() implements EvictionAnswer {}
 
-    /** 429 with a cause: a PodDisruptionBudget allows no disruption now. */
+    /** 429 with a cause and no time to wait: a PodDisruptionBudget allows no disruption now. */
     record Budget() implements EvictionAnswer {}
 
     /** 201 with a Failure in the body: several PodDisruptionBudgets select the Pod, which is not supported. */
     record SeveralBudgets() implements EvictionAnswer {}
 
     /**
-     * 429 without such a cause: the API server has too much to do, or the budget's status is not up to date.
+     * 429 without such a cause, or with one and a time to wait: the API server has too much to do, or the budget's
+     * status is not up to date.
      *
      * @param retryAfter how long it asks to wait, at least a second
      */

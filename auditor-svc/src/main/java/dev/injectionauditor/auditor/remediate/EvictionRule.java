@@ -2,6 +2,7 @@ package dev.injectionauditor.auditor.remediate;
 
 import dev.injectionauditor.auditor.observe.pod.PodMapper;
 import dev.injectionauditor.auditor.policy.Allowances;
+import dev.injectionauditor.auditor.policy.RecreationPolicy;
 import dev.injectionauditor.auditor.policy.RecreationSetting;
 import dev.injectionauditor.schema.OwnerRef;
 import dev.injectionauditor.schema.PodObservation.Lifecycle;
@@ -16,6 +17,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Decides, with the live Pod at hand, whether a request may be executed (design, section 6). */
@@ -47,6 +49,8 @@ final class EvictionRule {
      * The decision on a request of which nothing is done yet.
      *
      * @param live the Pod that has the name now, null if there is none
+     * @param namespaceMode what the Pod's namespace says about recreation now, null if nothing; only asked if the Pod
+     *     itself says nothing
      * @param isInScope whether the webhook would be called for that one now; only asked if nothing else speaks against
      *     it
      * @param brake what speaks against any recreation for the webhook now
@@ -54,8 +58,9 @@ final class EvictionRule {
     static Decision decide(
             RecreationRequest request,
             @Nullable Pod live,
+            Supplier<@Nullable RecreationMode> namespaceMode,
             BooleanSupplier isInScope,
-            Allowances allowances,
+            RecreationPolicy policy,
             Optional<RecreationReason> brake,
             Instant now) {
         if (!now.isBefore(request.expiresAt())) {
@@ -67,7 +72,7 @@ final class EvictionRule {
         if (!PodMapper.ref(live).uid().equals(request.pod().uid())) {
             return new Decision.Answer(Outcome.GONE, RecreationReason.OTHER_POD);
         }
-        Optional<RecreationReason> refusal = refusal(request, live, isInScope, allowances);
+        Optional<RecreationReason> refusal = refusal(request, live, namespaceMode, isInScope, policy);
         if (refusal.isPresent()) {
             return new Decision.Answer(Outcome.REFUSED, refusal.get());
         }
@@ -79,7 +84,11 @@ final class EvictionRule {
     }
 
     private static Optional<RecreationReason> refusal(
-            RecreationRequest request, Pod live, BooleanSupplier isInScope, Allowances allowances) {
+            RecreationRequest request,
+            Pod live,
+            Supplier<@Nullable RecreationMode> namespaceMode,
+            BooleanSupplier isInScope,
+            RecreationPolicy policy) {
         Map<String, String> annotations = live.getMetadata().getAnnotations();
         if (annotations != null && annotations.containsKey(MIRROR_ANNOTATION)) {
             return Optional.of(RecreationReason.MIRROR_POD);
@@ -87,7 +96,9 @@ final class EvictionRule {
         if (RecreationSetting.isExempt(annotations)) {
             return Optional.of(RecreationReason.EXEMPT);
         }
-        RecreationMode mode = RecreationSetting.mode(live.getMetadata().getLabels(), annotations);
+        RecreationMode ofPod = RecreationSetting.mode(live.getMetadata().getLabels(), annotations);
+        RecreationMode mode =
+                RecreationSetting.effective(ofPod, ofPod == null ? namespaceMode.get() : null, policy.mode());
         if (mode == RecreationMode.OFF || (mode == RecreationMode.PLAN && !request.dryRun())) {
             return Optional.of(RecreationReason.SWITCHED_OFF);
         }
@@ -101,7 +112,7 @@ final class EvictionRule {
         if (!Objects.equals(uid(owner), uid(request.owner()))) {
             return Optional.of(RecreationReason.OWNER_CHANGED);
         }
-        return allowances
+        return policy.allowances()
                 .exclusion(
                         live.getMetadata().getNamespace(),
                         owner,

@@ -73,7 +73,10 @@ final class Evictor {
         return switch (code) {
             case 404 -> new EvictionAnswer.Gone();
             case 409 -> isUidPrecondition(body) ? new EvictionAnswer.OtherPod() : new EvictionAnswer.Conflict();
-            case 429 -> isBudget(body) ? new EvictionAnswer.Budget() : new EvictionAnswer.Throttled(retryAfter(body));
+            case 429 ->
+                isBudget(body) && !saysWhen(body)
+                        ? new EvictionAnswer.Budget()
+                        : new EvictionAnswer.Throttled(retryAfter(body));
             case 401, 403 -> new EvictionAnswer.Forbidden();
             default ->
                 code <= 0 || code >= SERVER_ERRORS ? new EvictionAnswer.Unknown() : new EvictionAnswer.Rejected(code);
@@ -92,6 +95,12 @@ final class Evictor {
         List<StatusCause> causes =
                 body.getDetails() == null ? null : body.getDetails().getCauses();
         return causes != null && causes.stream().anyMatch(cause -> DISRUPTION_BUDGET.equals(cause.getReason()));
+    }
+
+    /** Of a budget that the API server has not looked at since it was changed, it says when to ask again. */
+    private static boolean saysWhen(Status body) {
+        Integer seconds = body.getDetails().getRetryAfterSeconds();
+        return seconds != null && seconds > 0;
     }
 
     private static Duration retryAfter(Status body) {

@@ -9,16 +9,20 @@ import dev.injectionauditor.schema.EventCodec;
 import dev.injectionauditor.schema.InvalidEventException;
 import dev.injectionauditor.schema.RecreationRequest;
 import dev.injectionauditor.schema.RecreationResult;
+import dev.injectionauditor.schema.RecreationResult.Outcome;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
+import org.jooq.Field;
 import org.jooq.JSONB;
+import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /** The table {@code remediation_journal} of one cluster. Each call is a transaction of its own. */
@@ -100,16 +104,37 @@ final class Journal {
         }
     }
 
-    /** The Pod that was last made for this owner; null if none is remembered. */
-    @Nullable UUID lastReplacement(Entry entry) {
-        return db.select(REMEDIATION_JOURNAL.REPLACEMENT_UID)
+    /**
+     * How the last recreation of a Pod of this owner ended that made one or should have; null if none is remembered.
+     *
+     * @param since one that made none counts if it ended after this
+     */
+    @Nullable Succession last(Entry entry, Instant since) {
+        return db.select(REMEDIATION_JOURNAL.REPLACEMENT_UID, REMEDIATION_JOURNAL.PODS_BEFORE)
                 .from(REMEDIATION_JOURNAL)
                 .where(REMEDIATION_JOURNAL.CLUSTER.eq(cluster))
                 .and(REMEDIATION_JOURNAL.OWNER_UID.eq(entry.owner()))
-                .and(REMEDIATION_JOURNAL.REPLACEMENT_UID.isNotNull())
+                .and(REMEDIATION_JOURNAL
+                        .REPLACEMENT_UID
+                        .isNotNull()
+                        .or(REMEDIATION_JOURNAL
+                                .OUTCOME
+                                .eq(Outcome.NOT_REPLACED)
+                                .and(REMEDIATION_JOURNAL.FINISHED_AT.gt(since))))
                 .orderBy(REMEDIATION_JOURNAL.FINISHED_AT.desc())
                 .limit(1)
-                .fetchOne(REMEDIATION_JOURNAL.REPLACEMENT_UID);
+                .fetchOne(row -> new Succession(row.value1(), Set.of(row.value2())));
+    }
+
+    /** The namespaces of the Pods that evictions were sent for since then, one for each, with the time. */
+    List<Map.Entry<String, Instant>> evictionsSince(Instant time) {
+        Field<String> namespace =
+                DSL.field("{0} #>> '{data,pod,namespace}'", String.class, REMEDIATION_JOURNAL.REQUEST);
+        return db.select(namespace, REMEDIATION_JOURNAL.EVICTED_AT)
+                .from(REMEDIATION_JOURNAL)
+                .where(REMEDIATION_JOURNAL.CLUSTER.eq(cluster))
+                .and(REMEDIATION_JOURNAL.EVICTED_AT.gt(time))
+                .fetch(row -> Map.entry(row.value1(), row.value2()));
     }
 
     /** Forgets what was done and can no longer come again. */

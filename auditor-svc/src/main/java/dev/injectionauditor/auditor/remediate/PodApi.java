@@ -1,10 +1,15 @@
 package dev.injectionauditor.auditor.remediate;
 
 import dev.injectionauditor.auditor.observe.pod.PodMapper;
+import dev.injectionauditor.auditor.policy.RecreationSetting;
 import dev.injectionauditor.schema.OwnerRef;
 import dev.injectionauditor.schema.PodRef;
+import dev.injectionauditor.schema.RecreationMode;
 import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
+import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Status;
+import io.fabric8.kubernetes.api.model.StatusDetails;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.List;
@@ -14,8 +19,9 @@ import org.jspecify.annotations.Nullable;
 final class PodApi {
 
     private static final String FROM_CACHE = "0";
-    private static final int ALREADY_EXISTS = 409;
-    private static final int NOT_FOUND = 404;
+    private static final String ALREADY_EXISTS = "AlreadyExists";
+    private static final String NAMESPACES = "namespaces";
+    private static final String NOT_FOUND = "NotFound";
 
     private final KubernetesClient client;
 
@@ -27,6 +33,15 @@ final class PodApi {
     /** The Pod that has this name now, whatever its uid; null if there is none. */
     @Nullable Pod named(PodRef pod) {
         return client.pods().inNamespace(pod.namespace()).withName(pod.name()).get();
+    }
+
+    /** What a namespace says about recreation now; null if nothing. */
+    @Nullable RecreationMode mode(String namespace) {
+        Namespace found = client.namespaces().withName(namespace).get();
+        return found == null
+                ? null
+                : RecreationSetting.mode(
+                        found.getMetadata().getLabels(), found.getMetadata().getAnnotations());
     }
 
     /** The Pods of a controller, as they are now. */
@@ -86,19 +101,28 @@ final class PodApi {
                     client.pods().inNamespace(pod.getMetadata().getNamespace()).resource(pod);
             return new Created.Yes(dryRun ? resource.dryRun().create() : resource.create());
         } catch (KubernetesClientException e) {
-            if (e.getCode() == ALREADY_EXISTS) {
-                return new Created.NameTaken();
-            }
-            return e.getCode() == NOT_FOUND || isTerminating(e)
-                    ? new Created.NoNamespace()
-                    : new Created.No(e.getCode());
+            return failed(e.getCode(), e.getStatus());
         }
     }
 
-    private static boolean isTerminating(KubernetesClientException e) {
-        return e.getStatus() != null
-                && e.getStatus().getDetails() != null
-                && e.getStatus().getDetails().getCauses().stream()
-                        .anyMatch(cause -> "NamespaceTerminating".equals(cause.getReason()));
+    /**
+     * What a failure says. Webhooks may refuse with any code, so the code alone says nothing.
+     *
+     * @param code 0 without an answer
+     * @param body null without one
+     */
+    static Created failed(int code, @Nullable Status body) {
+        if (body != null && ALREADY_EXISTS.equals(body.getReason())) {
+            return new Created.NameTaken();
+        }
+        return body != null && isNamespaceGone(body) ? new Created.NoNamespace() : new Created.No(code);
+    }
+
+    private static boolean isNamespaceGone(Status body) {
+        StatusDetails details = body.getDetails();
+        return details != null
+                && ((NOT_FOUND.equals(body.getReason()) && NAMESPACES.equals(details.getKind()))
+                        || details.getCauses().stream()
+                                .anyMatch(cause -> "NamespaceTerminating".equals(cause.getReason())));
     }
 }

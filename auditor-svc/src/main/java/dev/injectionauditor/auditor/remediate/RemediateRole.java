@@ -1,7 +1,7 @@
 package dev.injectionauditor.auditor.remediate;
 
 import dev.injectionauditor.auditor.observe.scope.CurrentScope;
-import dev.injectionauditor.auditor.policy.Allowances;
+import dev.injectionauditor.auditor.policy.RecreationPolicy;
 import dev.injectionauditor.service.KafkaSettings;
 import dev.injectionauditor.service.Loop;
 import dev.injectionauditor.service.Parts;
@@ -25,6 +25,11 @@ public final class RemediateRole implements AutoCloseable {
     /** Of one request. Before it answers 409 to an eviction, kube-apiserver itself tries again for 10 s. */
     private static final Duration LONGEST_ANSWER = Duration.ofSeconds(30);
 
+    /** After it gave up on an answer, an eviction may still be carried out: kube-apiserver tries on for 10 s. */
+    private static final Duration LATE = Duration.ofSeconds(15);
+
+    static final Remediator.Waiting WAITING = new Remediator.Waiting(LONGEST_REPLACEMENT, LONGEST_ANSWER.plus(LATE));
+
     private static final int AT_ONCE = 16;
 
     private final Parts parts = new Parts();
@@ -38,6 +43,7 @@ public final class RemediateRole implements AutoCloseable {
      * @param producer for the topic recreation-results; not closed
      * @param db for the journal, and to see whether an outage is open
      * @param fence asked before each act
+     * @param policy what may be recreated, and how fast; the same as where requests are decided
      * @param identity who is named in the results
      */
     public RemediateRole(
@@ -46,7 +52,22 @@ public final class RemediateRole implements AutoCloseable {
             Producer<String, byte[]> producer,
             DSLContext db,
             Fence fence,
-            Allowances allowances,
+            RecreationPolicy policy,
+            String cluster,
+            String identity,
+            MeterRegistry registry,
+            InstantSource clock) {
+        this(client, kafka, producer, db, fence, policy, WAITING, cluster, identity, registry, clock);
+    }
+
+    RemediateRole(
+            KubernetesClient client,
+            KafkaSettings kafka,
+            Producer<String, byte[]> producer,
+            DSLContext db,
+            Fence fence,
+            RecreationPolicy policy,
+            Remediator.Waiting waiting,
             String cluster,
             String identity,
             MeterRegistry registry,
@@ -71,8 +92,8 @@ public final class RemediateRole implements AutoCloseable {
                 new Brakes(db),
                 answers,
                 fence,
-                allowances,
-                LONGEST_REPLACEMENT,
+                policy,
+                waiting,
                 client.getKubernetesSerialization(),
                 metrics,
                 clock);

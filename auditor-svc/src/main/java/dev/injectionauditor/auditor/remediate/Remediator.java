@@ -2,7 +2,7 @@ package dev.injectionauditor.auditor.remediate;
 
 import dev.injectionauditor.auditor.observe.pod.PodMapper;
 import dev.injectionauditor.auditor.observe.scope.CurrentScope;
-import dev.injectionauditor.auditor.policy.Allowances;
+import dev.injectionauditor.auditor.policy.RecreationPolicy;
 import dev.injectionauditor.auditor.remediate.EvictionRule.Decision;
 import dev.injectionauditor.schema.PodObservation.Lifecycle;
 import dev.injectionauditor.schema.PodRef;
@@ -29,25 +29,39 @@ final class Remediator {
 
     private static final Duration SOON = Duration.ofMillis(250);
     private static final Duration UNHURRIED = Duration.ofSeconds(1);
+    private static final Duration LONGEST_HOLD = Duration.ofHours(1);
+    /** A request may expire while it waits for its turn. */
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+
     private static final Duration LONGEST_THROTTLE = Duration.ofSeconds(30);
 
     private final PodApi pods;
     private final CurrentScope scope;
     private final Evictor evictor;
     private final BarePods barePods;
+    private final Replacements replacements;
     private final Journal journal;
     private final Brakes brakes;
+    private final Starts starts;
     private final Answers answers;
     private final Fence fence;
-    private final Allowances allowances;
-    private final Duration longestReplacement;
+    private final RecreationPolicy policy;
+    private final Waiting waiting;
     private final KubernetesSerialization json;
     private final RemediateMetrics metrics;
     private final InstantSource clock;
     /** By request: what it last had to wait for. Only for the reason of an expiry, so it may be lost. */
     private final Map<String, RecreationReason> obstacles = new ConcurrentHashMap<>();
 
-    /** @param longestReplacement how long a controller may take to replace a Pod */
+    /**
+     * How long to wait.
+     *
+     * @param replacement for the controller to replace a Pod that is gone
+     * @param eviction for an eviction of which no answer came to show on the Pod
+     */
+    record Waiting(Duration replacement, Duration eviction) {}
+
+    /** @param pods by a client that does not try again by itself */
     Remediator(
             PodApi pods,
             CurrentScope scope,
@@ -57,8 +71,8 @@ final class Remediator {
             Brakes brakes,
             Answers answers,
             Fence fence,
-            Allowances allowances,
-            Duration longestReplacement,
+            RecreationPolicy policy,
+            Waiting waiting,
             KubernetesSerialization json,
             RemediateMetrics metrics,
             InstantSource clock) {
@@ -66,12 +80,14 @@ final class Remediator {
         this.scope = scope;
         this.evictor = evictor;
         this.barePods = barePods;
+        this.replacements = new Replacements(pods, answers, waiting.replacement(), clock);
         this.journal = journal;
         this.brakes = brakes;
+        this.starts = new Starts(journal, brakes, policy, clock);
         this.answers = answers;
         this.fence = fence;
-        this.allowances = allowances;
-        this.longestReplacement = longestReplacement;
+        this.policy = policy;
+        this.waiting = waiting;
         this.json = json;
         this.metrics = metrics;
         this.clock = clock;
@@ -88,7 +104,7 @@ final class Remediator {
         return switch (entry.step()) {
             case ACCEPTED -> begin(entry);
             case EVICTING -> findOut(entry);
-            case EVICTED -> entry.request().owner() == null ? barePods.replace(entry) : awaitReplacement(entry);
+            case EVICTED -> entry.request().owner() == null ? barePods.replace(entry) : replacements.await(entry);
             case ANSWERED -> answers.send(entry);
             case DONE -> new Visit.Done();
         };
@@ -100,9 +116,10 @@ final class Remediator {
         return switch (EvictionRule.decide(
                 request,
                 live,
+                () -> pods.mode(request.pod().namespace()),
                 () -> scope.covers(live, entry.source().webhook()),
-                allowances,
-                brakes.against(entry),
+                policy,
+                brakes.against(entry, clock.instant()),
                 clock.instant())) {
             case Decision.Answer(Outcome outcome, RecreationReason reason) -> {
                 RecreationReason obstacle = obstacles.remove(request.requestId());
@@ -117,17 +134,17 @@ final class Remediator {
         };
     }
 
-    /** One Pod of an owner at a time: the next one goes when the last replacement works, or is not there any more. */
+    /**
+     * One Pod of an owner at a time: the next one goes when the last replacement works, or is not there any more. Where
+     * none came in time, one has to come first, for an hour at most: the owner may be meant to have fewer Pods.
+     */
     private boolean isLastReplacementStarting(Entry entry) {
-        UUID last = journal.lastReplacement(entry);
+        RecreationRequest request = entry.request();
+        Succession last = request.owner() == null
+                ? null
+                : journal.last(entry, clock.instant().minus(LONGEST_HOLD));
         return last != null
-                && entry.request().owner() != null
-                && pods
-                        .recentlyOf(
-                                entry.request().owner(), entry.request().pod().namespace())
-                        .stream()
-                        .filter(pod -> PodMapper.ref(pod).uid().equals(last))
-                        .anyMatch(pod -> !Replacement.isReady(pod));
+                && last.isUnfinished(pods.of(request.owner(), request.pod().namespace()));
     }
 
     private Visit evictBare(Entry entry, Pod pod) {
@@ -139,8 +156,14 @@ final class Remediator {
     }
 
     private Visit evict(Entry accepted, Pod pod, @Nullable String bareSpec) {
-        Entry entry = accepted.evicting(ownersPods(accepted), PodMapper.stamp(pod), bareSpec);
-        journal.write(accepted, entry);
+        return switch (starts.begin(accepted, ownersPods(accepted), PodMapper.stamp(pod), bareSpec)) {
+            case Start.Never(Outcome outcome, RecreationReason reason) -> answers.give(accepted, outcome, reason, null);
+            case Start.Later(Duration pause) -> new Visit.Later(shorter(pause, LONGEST_PAUSE));
+            case Start.Begun(Entry entry) -> send(entry);
+        };
+    }
+
+    private Visit send(Entry entry) {
         fence.check();
         EvictionAnswer answer = evictor.evict(entry.request().pod());
         metrics.evicted(answer);
@@ -159,11 +182,7 @@ final class Remediator {
                 answers.give(entry, Outcome.FAILED, RecreationReason.REJECTED, null);
             case EvictionAnswer.Throttled throttled -> {
                 journal.write(entry, entry.notEvicted());
-                Duration pause = throttled.retryAfter();
-                yield waitFor(
-                        RecreationReason.THROTTLED,
-                        pause.compareTo(LONGEST_THROTTLE) < 0 ? pause : LONGEST_THROTTLE,
-                        entry);
+                yield waitFor(RecreationReason.THROTTLED, shorter(throttled.retryAfter(), LONGEST_THROTTLE), entry);
             }
             case EvictionAnswer.Conflict conflict -> {
                 journal.write(entry, entry.notEvicted());
@@ -171,6 +190,10 @@ final class Remediator {
             }
             case EvictionAnswer.Unknown unknown -> waitFor(RecreationReason.NO_ANSWER, UNHURRIED, entry);
         };
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 
     private Set<UUID> ownersPods(Entry entry) {
@@ -189,21 +212,14 @@ final class Remediator {
         boolean isStillThere = live != null
                 && PodMapper.ref(live).uid().equals(wanted.uid())
                 && PodMapper.lifecycle(live) != Lifecycle.TERMINATING;
-        return isStillThere ? further(entry, entry.notEvicted()) : further(entry, entry.evicted(clock.instant()));
-    }
-
-    private Visit awaitReplacement(Entry entry) {
-        RecreationRequest request = entry.request();
-        Pod found = Replacement.among(
-                        pods.recentlyOf(request.owner(), request.pod().namespace()), entry)
-                .orElse(null);
-        if (found != null) {
-            Replacement.Judgement judgement = Replacement.judge(found, entry.stamp());
-            return answers.give(entry, judgement.outcome(), judgement.reason(), PodMapper.ref(found));
+        if (!isStillThere) {
+            return further(entry, entry.evicted(clock.instant()));
         }
-        return clock.instant().isBefore(entry.evictedAt().plus(longestReplacement))
-                ? new Visit.Later(SOON)
-                : answers.give(entry, Outcome.NOT_REPLACED, null, null);
+        // The request may still be under way: kube-apiserver itself tries again, and webhooks take their time.
+        return entry.evictedAt() != null
+                        && clock.instant().isBefore(entry.evictedAt().plus(waiting.eviction()))
+                ? waitFor(RecreationReason.NO_ANSWER, UNHURRIED, entry)
+                : further(entry, entry.notEvicted());
     }
 
     private Visit further(Entry from, Entry to) {

@@ -6,6 +6,7 @@ import dev.injectionauditor.auditor.Database;
 import dev.injectionauditor.auditor.observe.pod.PodMapper;
 import dev.injectionauditor.auditor.observe.scope.Injection;
 import dev.injectionauditor.auditor.policy.Allowances;
+import dev.injectionauditor.auditor.policy.RecreationPolicy;
 import dev.injectionauditor.localstack.FailOpenWebhook;
 import dev.injectionauditor.localstack.cluster.SimulatedCluster;
 import dev.injectionauditor.localstack.junit.LocalServices;
@@ -13,6 +14,7 @@ import dev.injectionauditor.localstack.junit.Manifests;
 import dev.injectionauditor.schema.CloudEvent;
 import dev.injectionauditor.schema.EventCodec;
 import dev.injectionauditor.schema.EventType;
+import dev.injectionauditor.schema.RecreationMode;
 import dev.injectionauditor.schema.RecreationRequest;
 import dev.injectionauditor.schema.RecreationResult;
 import dev.injectionauditor.schema.Topics;
@@ -82,7 +84,9 @@ final class Bench implements AutoCloseable {
         client.pods().inNamespace(NAMESPACE).watch(new Watcher<>() {
             @Override
             public void eventReceived(Action action, Pod pod) {
-                created.add(pod.getMetadata().getUid());
+                if (action != Action.BOOKMARK) {
+                    created.add(pod.getMetadata().getUid());
+                }
             }
 
             @Override
@@ -97,13 +101,31 @@ final class Bench implements AutoCloseable {
 
     /** Starts the role; several may run. */
     RemediateRole start(Allowances allowances, Fence fence) {
+        return start(policy(allowances), fence, RemediateRole.WAITING);
+    }
+
+    /** Recreates, as fast as it is asked to. */
+    static RecreationPolicy policy(Allowances allowances) {
+        return new RecreationPolicy(
+                RecreationMode.RECREATE,
+                allowances,
+                1_000,
+                1_000,
+                3,
+                Duration.ZERO,
+                Duration.ZERO,
+                Duration.ofMinutes(5));
+    }
+
+    RemediateRole start(RecreationPolicy policy, Fence fence, Remediator.Waiting waiting) {
         RemediateRole role = new RemediateRole(
                 proxied,
                 kafka,
                 producer,
                 database.jooq(),
                 fence,
-                allowances,
+                policy,
+                waiting,
                 SOURCE.cluster(),
                 "bench-" + roles.size(),
                 metrics,

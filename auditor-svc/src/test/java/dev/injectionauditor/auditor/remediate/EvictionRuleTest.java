@@ -5,18 +5,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.injectionauditor.auditor.observe.pod.PodMapper;
 import dev.injectionauditor.auditor.observe.scope.Injection;
 import dev.injectionauditor.auditor.policy.Allowances;
+import dev.injectionauditor.auditor.policy.RecreationPolicy;
 import dev.injectionauditor.auditor.policy.RecreationSetting;
 import dev.injectionauditor.auditor.remediate.EvictionRule.Decision;
 import dev.injectionauditor.schema.PodRef;
+import dev.injectionauditor.schema.RecreationMode;
 import dev.injectionauditor.schema.RecreationReason;
 import dev.injectionauditor.schema.RecreationRequest;
 import dev.injectionauditor.schema.RecreationResult.Outcome;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
@@ -33,8 +37,7 @@ class EvictionRuleTest {
     @Test
     void shouldDoNothingOnDryRunOrTooLateOrWhenThePodIsGone() {
         assertThat(decide(true, missed())).isEqualTo(new Decision.Answer(Outcome.PLANNED, null));
-        assertThat(EvictionRule.decide(
-                        request(false), missed(), () -> true, Allowances.NONE, Optional.empty(), NOW.plusSeconds(60)))
+        assertThat(decide(request(false), missed(), () -> true, Allowances.NONE, Optional.empty(), NOW.plusSeconds(60)))
                 .isEqualTo(new Decision.Answer(Outcome.EXPIRED, null));
         assertThat(decide(false, null)).isEqualTo(new Decision.Answer(Outcome.GONE, null));
         // A StatefulSet gave the name again
@@ -96,20 +99,19 @@ class EvictionRuleTest {
                 .addToAnnotations(RecreationSetting.NEVER_KEY, "")
                 .endMetadata());
 
-        assertThat(EvictionRule.decide(
-                        request(false), missed(), never, Allowances.NONE, Optional.empty(), NOW.plusSeconds(60)))
+        assertThat(decide(request(false), missed(), never, Allowances.NONE, Optional.empty(), NOW.plusSeconds(60)))
                 .isEqualTo(new Decision.Answer(Outcome.EXPIRED, null));
-        assertThat(EvictionRule.decide(request(false), null, never, Allowances.NONE, Optional.empty(), NOW))
+        assertThat(decide(request(false), null, never, Allowances.NONE, Optional.empty(), NOW))
                 .isEqualTo(new Decision.Answer(Outcome.GONE, null));
-        assertThat(EvictionRule.decide(request(false), exempt, never, Allowances.NONE, Optional.empty(), NOW))
+        assertThat(decide(request(false), exempt, never, Allowances.NONE, Optional.empty(), NOW))
                 .isEqualTo(new Decision.Answer(Outcome.REFUSED, RecreationReason.EXEMPT));
     }
 
     @Test
     void shouldRefuseIfAReplacementWouldNotBeInjectedEither() {
-        assertThat(EvictionRule.decide(request(false), missed(), () -> false, Allowances.NONE, Optional.empty(), NOW))
+        assertThat(decide(request(false), missed(), () -> false, Allowances.NONE, Optional.empty(), NOW))
                 .isEqualTo(new Decision.Answer(Outcome.REFUSED, RecreationReason.OUT_OF_SCOPE));
-        assertThat(EvictionRule.decide(request(true), missed(), () -> false, Allowances.NONE, Optional.empty(), NOW))
+        assertThat(decide(request(true), missed(), () -> false, Allowances.NONE, Optional.empty(), NOW))
                 .isEqualTo(new Decision.Answer(Outcome.REFUSED, RecreationReason.OUT_OF_SCOPE));
     }
 
@@ -128,11 +130,45 @@ class EvictionRuleTest {
     }
 
     @Test
+    void shouldKeepToWhatHoldsNowWhereThePodSaysNothing() {
+        Decision off = new Decision.Answer(Outcome.REFUSED, RecreationReason.SWITCHED_OFF);
+        Decision planned = new Decision.Answer(Outcome.PLANNED, null);
+
+        // The nearest wins: the namespace, and then the remediator's own option
+        assertThat(decide(false, missed(), () -> RecreationMode.OFF, RecreationMode.RECREATE))
+                .isEqualTo(off);
+        assertThat(decide(false, missed(), () -> RecreationMode.PLAN, RecreationMode.RECREATE))
+                .isEqualTo(off);
+        assertThat(decide(true, missed(), () -> RecreationMode.PLAN, RecreationMode.RECREATE))
+                .isEqualTo(planned);
+        assertThat(decide(false, missed(), () -> null, RecreationMode.OFF)).isEqualTo(off);
+        assertThat(decide(false, missed(), () -> null, RecreationMode.PLAN)).isEqualTo(off);
+        assertThat(decide(false, missed(), () -> RecreationMode.RECREATE, RecreationMode.OFF))
+                .isEqualTo(new Decision.Evict(missed()));
+    }
+
+    @Test
+    void shouldAskForTheNamespaceOnlyWhereThePodSaysNothing() {
+        Pod wanted = with(pod -> pod.editMetadata()
+                .addToLabels(RecreationSetting.MODE_KEY, "recreate")
+                .endMetadata());
+
+        assertThat(decide(
+                        false,
+                        wanted,
+                        () -> {
+                            throw new AssertionError("asked");
+                        },
+                        RecreationMode.OFF))
+                .isEqualTo(new Decision.Evict(wanted));
+    }
+
+    @Test
     void shouldEvictWhatIsAllowed() {
         Pod bare = with(pod -> pod.editMetadata().withOwnerReferences().endMetadata());
         Allowances barePods = new Allowances(false, false, false, true, false);
 
-        assertThat(EvictionRule.decide(request(false, bare), bare, () -> true, barePods, Optional.empty(), NOW))
+        assertThat(decide(request(false, bare), bare, () -> true, barePods, Optional.empty(), NOW))
                 .isEqualTo(new Decision.Evict(bare));
     }
 
@@ -142,9 +178,9 @@ class EvictionRuleTest {
         Allowances all = new Allowances(true, true, true, true, true);
 
         // Let go of by its controller since the request, or taken on
-        assertThat(EvictionRule.decide(request(false, missed()), bare, () -> true, all, Optional.empty(), NOW))
+        assertThat(decide(request(false, missed()), bare, () -> true, all, Optional.empty(), NOW))
                 .isEqualTo(new Decision.Answer(Outcome.REFUSED, RecreationReason.OWNER_CHANGED));
-        assertThat(EvictionRule.decide(request(false, bare), missed(), () -> true, all, Optional.empty(), NOW))
+        assertThat(decide(request(false, bare), missed(), () -> true, all, Optional.empty(), NOW))
                 .isEqualTo(new Decision.Answer(Outcome.REFUSED, RecreationReason.OWNER_CHANGED));
     }
 
@@ -152,20 +188,47 @@ class EvictionRuleTest {
     void shouldHeedWhatHasComeUpSinceTheRequest() {
         Optional<RecreationReason> brake = Optional.of(RecreationReason.OUTAGE_OPEN);
 
-        assertThat(EvictionRule.decide(request(false), missed(), () -> true, Allowances.NONE, brake, NOW))
+        assertThat(decide(request(false), missed(), () -> true, Allowances.NONE, brake, NOW))
                 .isEqualTo(new Decision.Answer(Outcome.REFUSED, RecreationReason.OUTAGE_OPEN));
         // A dry run does no harm
-        assertThat(EvictionRule.decide(request(true), missed(), () -> true, Allowances.NONE, brake, NOW))
+        assertThat(decide(request(true), missed(), () -> true, Allowances.NONE, brake, NOW))
                 .isEqualTo(new Decision.Answer(Outcome.PLANNED, null));
     }
 
     private static void assertRefused(Pod pod, RecreationReason reason) {
-        assertThat(EvictionRule.decide(request(false, pod), pod, () -> true, Allowances.NONE, Optional.empty(), NOW))
+        assertThat(decide(request(false, pod), pod, () -> true, Allowances.NONE, Optional.empty(), NOW))
                 .isEqualTo(new Decision.Answer(Outcome.REFUSED, reason));
     }
 
     private static Decision decide(boolean dryRun, Pod live) {
-        return EvictionRule.decide(request(dryRun), live, () -> true, Allowances.NONE, Optional.empty(), NOW);
+        return decide(request(dryRun), live, () -> true, Allowances.NONE, Optional.empty(), NOW);
+    }
+
+    private static Decision decide(
+            RecreationRequest request,
+            Pod live,
+            BooleanSupplier isInScope,
+            Allowances allowances,
+            Optional<RecreationReason> brake,
+            Instant now) {
+        return EvictionRule.decide(
+                request, live, () -> null, isInScope, policy(RecreationMode.RECREATE, allowances), brake, now);
+    }
+
+    private static Decision decide(
+            boolean dryRun, Pod live, Supplier<RecreationMode> namespace, RecreationMode ofCluster) {
+        return EvictionRule.decide(
+                request(dryRun, live),
+                live,
+                namespace,
+                () -> true,
+                policy(ofCluster, Allowances.NONE),
+                Optional.empty(),
+                NOW);
+    }
+
+    private static RecreationPolicy policy(RecreationMode mode, Allowances allowances) {
+        return new RecreationPolicy(mode, allowances, 30, 10, 3, Duration.ZERO, Duration.ZERO, Duration.ofMinutes(5));
     }
 
     private static RecreationRequest request(boolean dryRun) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.api.model.StatusBuilder;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class EvictorTest {
@@ -67,14 +68,9 @@ class EvictorTest {
 
     @Test
     void shouldTellABudgetFromThrottling() {
-        Status budget = new StatusBuilder(failure(429))
-                .withNewDetails()
-                .withRetryAfterSeconds(10)
-                .addNewCause()
-                .withReason("DisruptionBudget")
-                .endCause()
-                .endDetails()
-                .build();
+        Status budget = budget(null);
+        // Of one that was changed a moment ago, kube-apiserver says that it is still being processed
+        Status unprocessed = budget(10);
         Status throttled = new StatusBuilder(failure(429))
                 .withNewDetails()
                 .withRetryAfterSeconds(7)
@@ -82,8 +78,20 @@ class EvictorTest {
                 .build();
 
         assertThat(Evictor.ofCode(429, budget)).isEqualTo(new EvictionAnswer.Budget());
+        assertThat(Evictor.ofCode(429, unprocessed)).isEqualTo(new EvictionAnswer.Throttled(Duration.ofSeconds(10)));
         assertThat(Evictor.ofCode(429, throttled)).isEqualTo(new EvictionAnswer.Throttled(Duration.ofSeconds(7)));
         assertThat(answer(429)).isEqualTo(new EvictionAnswer.Throttled(Duration.ofSeconds(1)));
+    }
+
+    private static Status budget(@Nullable Integer retryAfter) {
+        return new StatusBuilder(failure(429))
+                .withNewDetails()
+                .withRetryAfterSeconds(retryAfter)
+                .addNewCause()
+                .withReason("DisruptionBudget")
+                .endCause()
+                .endDetails()
+                .build();
     }
 
     private static EvictionAnswer answer(int code) {

@@ -10,20 +10,26 @@ import dev.injectionauditor.auditor.Database;
 import dev.injectionauditor.auditor.db.Tables;
 import dev.injectionauditor.auditor.observe.pod.PodMapper;
 import dev.injectionauditor.auditor.policy.Allowances;
+import dev.injectionauditor.auditor.policy.RecreationPolicy;
+import dev.injectionauditor.auditor.policy.RecreationSetting;
 import dev.injectionauditor.localstack.FailOpenWebhook;
 import dev.injectionauditor.localstack.junit.FreshDatabase;
 import dev.injectionauditor.localstack.junit.LocalServices;
 import dev.injectionauditor.localstack.junit.Manifests;
+import dev.injectionauditor.schema.RecreationMode;
 import dev.injectionauditor.schema.RecreationReason;
 import dev.injectionauditor.schema.RecreationRequest;
 import dev.injectionauditor.schema.RecreationResult;
 import dev.injectionauditor.schema.RecreationResult.Outcome;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookConfigurationBuilder;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -272,6 +278,122 @@ class RemediateIT {
     }
 
     @Test
+    void shouldGiveAReplacementItsTimeFromWhenThePodIsGone() throws Exception {
+        // Given a Pod of a StatefulSet that takes longer to end than a replacement may take to come
+        Pod pod = statefulSet("db");
+        setFinalizers(pod, List.of("example.org/slow"));
+        bench.start(
+                Bench.policy(Allowances.NONE),
+                () -> true,
+                new Remediator.Waiting(Duration.ofMillis(1), Duration.ofMinutes(1)));
+        RecreationRequest request = request(pod);
+
+        // When it is evicted, and looked at several times
+        bench.send(request);
+        await().atMost(PATIENCE).until(() -> bench.evictions(pod) == 1);
+        int looks = bench.proxy.calls().size();
+        await().atMost(PATIENCE).until(() -> bench.proxy.calls().size() > looks + 5);
+
+        // Then nobody says that it was not replaced
+        assertThat(bench.results(request.requestId())).isEmpty();
+
+        // And when it is gone, then its replacement is found, or that none came in time
+        setFinalizers(pod, List.of());
+        assertThat(bench.awaitResult(request).outcome()).isIn(Outcome.MISSED_AGAIN, Outcome.NOT_REPLACED);
+    }
+
+    @Test
+    void shouldEvictOnePodOfAnOwnerThatReplacesNothing() throws Exception {
+        // Given two Pods of a controller that is away
+        List<Pod> pods = List.of(ownedByNobodyThatRuns("web-a"), ownedByNobodyThatRuns("web-b"));
+        bench.start(
+                Bench.policy(Allowances.NONE),
+                () -> true,
+                new Remediator.Waiting(Duration.ofMillis(100), Duration.ofMinutes(1)));
+
+        // When one is evicted and none takes its place
+        RecreationResult first = bench.execute(request(pods.getFirst()));
+        RecreationResult second = bench.execute(request(pods.get(1), Duration.ofSeconds(3)));
+
+        // Then the other one stays
+        assertThat(first.outcome()).isEqualTo(Outcome.NOT_REPLACED);
+        assertThat(second.outcome()).isEqualTo(Outcome.EXPIRED);
+        assertThat(second.reason()).isEqualTo(RecreationReason.REPLACEMENT_NOT_READY.text());
+        assertThat(bench.evictions(pods.get(1))).isZero();
+    }
+
+    @Test
+    void shouldStopWhereSeveralOwnersReplaceNothing() throws Exception {
+        // Given Pods of four controllers that are away
+        List<Pod> pods = new ArrayList<>();
+        for (String name : List.of("a", "b", "c", "d")) {
+            pods.add(ownedByNobodyThatRuns(name));
+        }
+        bench.start(
+                Bench.policy(Allowances.NONE),
+                () -> true,
+                new Remediator.Waiting(Duration.ofMillis(100), Duration.ofMinutes(1)));
+
+        // When three of them are evicted and none is replaced
+        for (Pod pod : pods.subList(0, 3)) {
+            assertThat(bench.execute(request(pod)).outcome()).isEqualTo(Outcome.NOT_REPLACED);
+        }
+        RecreationResult fourth = bench.execute(request(pods.get(3)));
+
+        // Then the fourth stays
+        assertThat(fourth.outcome()).isEqualTo(Outcome.REFUSED);
+        assertThat(fourth.reason()).isEqualTo(RecreationReason.BREAKER_OPEN.text());
+        assertThat(bench.evictions(pods.get(3))).isZero();
+    }
+
+    @Test
+    void shouldEvictNoFasterThanIsAllowedHoweverManyRequestsWait() throws Exception {
+        // Given requests for two owners that come at once, and one Pod a minute
+        Pod first = bench.missed("web", 1).getFirst();
+        Pod second = bench.missed("api", 1).getFirst();
+        bench.inject("web");
+        bench.inject("api");
+        RecreationPolicy slow = new RecreationPolicy(
+                RecreationMode.RECREATE, Allowances.NONE, 1, 1, 3, Duration.ZERO, Duration.ZERO, Duration.ofMinutes(5));
+        List<RecreationRequest> requests =
+                List.of(request(first, Duration.ofSeconds(10)), request(second, Duration.ofSeconds(10)));
+        for (RecreationRequest request : requests) {
+            bench.send(request);
+        }
+
+        // When they are taken on
+        bench.start(slow, () -> true, RemediateRole.WAITING);
+        List<Outcome> outcomes = new ArrayList<>();
+        for (RecreationRequest request : requests) {
+            outcomes.add(bench.awaitResult(request).outcome());
+        }
+
+        // Then one is evicted, and the other one is not before its time is over
+        assertThat(outcomes).containsExactlyInAnyOrder(Outcome.RECREATED, Outcome.EXPIRED);
+        assertThat(bench.evictions(first) + bench.evictions(second)).isOne();
+    }
+
+    @Test
+    void shouldStopWhenTheNamespaceIsSwitchedOff() throws Exception {
+        Pod pod = bench.missed("web", 1).getFirst();
+        bench.client
+                .namespaces()
+                .withName(NAMESPACE)
+                .edit(namespace -> new NamespaceBuilder(namespace)
+                        .editMetadata()
+                        .addToLabels(RecreationSetting.MODE_KEY, "off")
+                        .endMetadata()
+                        .build());
+        bench.start();
+
+        RecreationResult result = bench.execute(request(pod));
+
+        assertThat(result.outcome()).isEqualTo(Outcome.REFUSED);
+        assertThat(result.reason()).isEqualTo(RecreationReason.SWITCHED_OFF.text());
+        assertThat(bench.evictions(pod)).isZero();
+    }
+
+    @Test
     void shouldRecreateThePodsOfAnOwnerOneAfterTheOther() throws Exception {
         // Given a replacement that does not become ready
         List<Pod> pods = bench.missed("web", 2);
@@ -422,6 +544,43 @@ class RemediateIT {
                 .until(() ->
                         bench.pods(name).stream().filter(Replacement::isReady).count() == 1);
         return bench.pods(name).getFirst();
+    }
+
+    /** A missed Pod with a controller that is known to replace its Pods, but does not run here. */
+    private Pod ownedByNobodyThatRuns(String name) {
+        bench.client
+                .resource(new PodBuilder(Manifests.pod(NAMESPACE, name))
+                        .editMetadata()
+                        .addNewOwnerReference()
+                        .withApiVersion("v1")
+                        .withKind("ReplicationController")
+                        .withName(name.substring(0, 1))
+                        .withUid(new UUID(4, name.charAt(0)).toString())
+                        .withController(true)
+                        .endOwnerReference()
+                        .endMetadata()
+                        .build())
+                .create();
+        return await().atMost(PATIENCE)
+                .until(
+                        () -> bench.client
+                                .pods()
+                                .inNamespace(NAMESPACE)
+                                .withName(name)
+                                .get(),
+                        Replacement::isReady);
+    }
+
+    private void setFinalizers(Pod pod, List<String> finalizers) {
+        bench.client
+                .pods()
+                .inNamespace(NAMESPACE)
+                .withName(pod.getMetadata().getName())
+                .edit(live -> new PodBuilder(live)
+                        .editMetadata()
+                        .withFinalizers(finalizers)
+                        .endMetadata()
+                        .build());
     }
 
     private void awaitOther(Pod pod) {

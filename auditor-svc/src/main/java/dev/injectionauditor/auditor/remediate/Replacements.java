@@ -1,0 +1,81 @@
+package dev.injectionauditor.auditor.remediate;
+
+import dev.injectionauditor.auditor.observe.pod.PodMapper;
+import dev.injectionauditor.schema.RecreationRequest;
+import dev.injectionauditor.schema.RecreationResult.Outcome;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Waits for the Pods that controllers make in the place of evicted ones. */
+final class Replacements {
+
+    private static final Duration SOON = Duration.ofMillis(250);
+
+    private final PodApi pods;
+    private final Answers answers;
+    private final Duration longest;
+    private final InstantSource clock;
+
+    /** By request: since when the evicted Pod is known to be gone. If it is lost, a replacement has longer to come. */
+    private final Map<String, Instant> goneSince = new ConcurrentHashMap<>();
+
+    /** @param longest how long a controller may take to replace a Pod that is gone */
+    Replacements(PodApi pods, Answers answers, Duration longest, InstantSource clock) {
+        this.pods = pods;
+        this.answers = answers;
+        this.longest = longest;
+        this.clock = clock;
+    }
+
+    /** Looks for the replacement of a Pod with a controller, and answers if it is there or will not come any more. */
+    Visit await(Entry entry) {
+        RecreationRequest request = entry.request();
+        List<Pod> ofOwner = pods.recentlyOf(request.owner(), request.pod().namespace());
+        Optional<Pod> found = Replacement.among(ofOwner, entry);
+        if (found.isEmpty() && isOver(entry, ofOwner)) {
+            // What was listed may be a moment old, and that moment may have been the one.
+            ofOwner = pods.of(request.owner(), request.pod().namespace());
+            found = Replacement.among(ofOwner, entry);
+            if (found.isEmpty() && isOver(entry, ofOwner)) {
+                goneSince.remove(request.requestId());
+                return answers.give(entry, Outcome.NOT_REPLACED, null, null);
+            }
+        }
+        // The list may be so old that it has a Pod which was gone before the eviction.
+        return found.filter(this::isThere).map(pod -> judge(entry, pod)).orElseGet(() -> new Visit.Later(SOON));
+    }
+
+    private Visit judge(Entry entry, Pod replacement) {
+        goneSince.remove(entry.request().requestId());
+        Replacement.Judgement judgement = Replacement.judge(replacement, entry.stamp());
+        return answers.give(entry, judgement.outcome(), judgement.reason(), PodMapper.ref(replacement));
+    }
+
+    private boolean isThere(Pod pod) {
+        Pod live = pods.named(PodMapper.ref(pod));
+        return live != null
+                && PodMapper.ref(live).uid().equals(PodMapper.ref(pod).uid());
+    }
+
+    /**
+     * Whether nobody waits for a replacement any more. The time counts from when the evicted Pod is gone: many
+     * controllers do nothing before, and until then the owner has one Pod less already.
+     */
+    private boolean isOver(Entry entry, List<Pod> ofOwner) {
+        RecreationRequest request = entry.request();
+        if (ofOwner.stream()
+                .anyMatch(pod -> PodMapper.ref(pod).uid().equals(request.pod().uid()))) {
+            goneSince.remove(request.requestId());
+            return false;
+        }
+        Instant now = clock.instant();
+        Instant gone = goneSince.computeIfAbsent(request.requestId(), any -> now);
+        return !now.isBefore(gone.plus(longest));
+    }
+}

@@ -1,0 +1,4 @@
+-- The remediator keeps the limits for a minute itself, as requests that have waited come all at once.
+
+create index remediation_journal_evicted on remediation_journal (cluster, evicted_at) where evicted_at is not null;
+comment on column remediation_journal.evicted_at is 'When the eviction was sent, and then when it was known to have happened, by the clock of the remediator.';
