@@ -64,12 +64,15 @@ final class BatchDecoder {
                     ? reason(event.data())
                     : "the key of the record is not the cluster of its source";
             if (reason == null) {
-                return new Decoded.Told(partition, record.offset(), event.source(), event.data());
+                return new Decoded.Told(partition, record.offset(), event.source(), Microseconds.cut(event.data()));
             }
         } catch (InvalidEventException e) {
             reason = String.valueOf(e.getMessage());
         } catch (DateTimeException | ArithmeticException e) {
             reason = "a number or time is out of range";
+        } catch (RuntimeException e) {
+            // Nothing but the record has a part in this.
+            reason = "cannot be decoded: " + e.getClass().getSimpleName();
         }
         return new Decoded.Useless(partition, record.offset(), shorten(reason));
     }
@@ -79,12 +82,11 @@ final class BatchDecoder {
         return switch (event) {
             case Admission admission -> null;
             case PodObservation pod -> isNumber(pod.resourceVersion()) ? null : NO_VERSION;
-            case Signal signal ->
-                signal instanceof Signal.Probe probe
-                                && probe.resourceVersion() != null
-                                && !isNumber(probe.resourceVersion())
-                        ? NO_VERSION
-                        : null;
+            case Signal.Probe probe ->
+                probe.resourceVersion() == null || isNumber(probe.resourceVersion()) ? null : NO_VERSION;
+            case Signal.RecreationSetting setting -> isNumber(setting.resourceVersion()) ? null : NO_VERSION;
+            case Signal.Endpoints endpoints -> null;
+            case Signal.Watched watched -> null;
             case RecreationRequest request -> null;
             case RecreationResult result -> null;
             case MissedInjection missed -> OWN;

@@ -12,13 +12,14 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.TopicPartition;
 import org.jooq.DSLContext;
 import org.jooq.exception.DataAccessException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Gives what was polled its effects, in a transaction for each share of the partitions. If one holds a record that can
  * be read but not stored (a time that the database has no room for, a text with a NUL), each record gets a transaction
- * of its own, and that one is set aside: it must not be tried for ever.
+ * of its own, and that one is set aside: it must not be tried for ever. What is to blame {@link FailureRule} decides.
  */
 final class BatchWriter {
 
@@ -129,24 +130,27 @@ final class BatchWriter {
         written.accept(batch, db.transactionResult(transaction -> history.apply(transaction.dsl(), batch)));
     }
 
-    /** Whether it would fail again, however often it is tried. */
     private static boolean isForTheRecords(RuntimeException failure) {
-        return switch (failure) {
-            case DataAccessException database ->
-                switch (database.sqlStateClass()) {
-                    case C22_DATA_EXCEPTION, C23_INTEGRITY_CONSTRAINT_VIOLATION -> true;
-                    default -> false;
-                };
-            case DateTimeException time -> true;
-            case ArithmeticException number -> true;
-            default -> false;
-        };
+        return !Thread.currentThread().isInterrupted()
+                && FailureRule.decide(failure, sqlState(failure)) == FailureRule.Blame.RECORD;
+    }
+
+    private static @Nullable String sqlState(RuntimeException failure) {
+        if (!(failure instanceof DataAccessException database)) {
+            return null;
+        }
+        String state = database.sqlState();
+        return state == null || state.isEmpty() ? FailureRule.NO_STATE : state;
     }
 
     /** In one line that quotes no payload, as a message of the database could. */
     private static String reason(RuntimeException failure) {
-        return failure instanceof DataAccessException database
-                ? "cannot be stored: SQLSTATE " + database.sqlState()
-                : "cannot be stored: a number or time is out of range";
+        String state = sqlState(failure);
+        String what = failure instanceof DateTimeException || failure instanceof ArithmeticException
+                ? "a number or time is out of range"
+                : state == null || state.equals(FailureRule.NO_STATE)
+                        ? failure.getClass().getSimpleName()
+                        : "SQLSTATE " + state;
+        return "cannot be stored: " + what;
     }
 }

@@ -5,8 +5,11 @@ import static dev.injectionauditor.auditor.audit.Auditing.at;
 import static dev.injectionauditor.auditor.audit.Auditing.injected;
 import static dev.injectionauditor.auditor.audit.Auditing.missed;
 import static dev.injectionauditor.auditor.audit.Auditing.named;
+import static dev.injectionauditor.auditor.audit.Auditing.uid;
 import static dev.injectionauditor.auditor.db.Tables.POD;
 import static dev.injectionauditor.auditor.db.Tables.POISON_RECORD;
+import static dev.injectionauditor.auditor.db.Tables.RECREATION;
+import static dev.injectionauditor.auditor.db.Tables.RECREATION_SETTING;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
@@ -21,6 +24,9 @@ import dev.injectionauditor.schema.Event;
 import dev.injectionauditor.schema.EventCodec;
 import dev.injectionauditor.schema.EventType;
 import dev.injectionauditor.schema.Outage;
+import dev.injectionauditor.schema.RecreationMode;
+import dev.injectionauditor.schema.RecreationRequest;
+import dev.injectionauditor.schema.RecreationResult;
 import dev.injectionauditor.schema.Signal;
 import dev.injectionauditor.schema.Topics;
 import dev.injectionauditor.service.KafkaSettings;
@@ -30,6 +36,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.UUID;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -112,6 +119,89 @@ class PoisonIT {
         // And a rebuild sets the same aside
         new Rebuild(kafka, rebuilt.get().jooq(), HistoryPolicy.defaults(), InstantSource.system()).run();
         assertThat(Tables.contents(rebuilt.get().jooq())).isEqualTo(Tables.contents(db));
+    }
+
+    @Test
+    void shouldSetAsideWhatTheDatabaseOrThisProgramRefuses() {
+        // Given a version that is no number, texts too long for an index, and times beyond all calendars
+        String text = incompressible(4_000);
+        RecreationResult result = new RecreationResult(
+                uid(5) + "/1",
+                missed(5, 10).pod(),
+                RecreationResult.Outcome.GONE,
+                null,
+                null,
+                Instant.MAX,
+                "somebody",
+                null);
+        send(List.of(
+                record(new Signal.RecreationSetting("shop", RecreationMode.PLAN, "a7", at(0))),
+                record(new Signal.RecreationSetting("bank", RecreationMode.PLAN, "7", at(0))),
+                record(request(text)),
+                record(request(uid(1) + "/1")),
+                record(result),
+                record(named(missed(1, 10), text)),
+                record(missed(2, 10))));
+
+        // When they are audited
+        DSLContext db = database.get().jooq();
+        try (AuditRole role = Auditing.role(kafka, db, 1, metrics)) {
+            await().atMost(Duration.ofSeconds(30)).until(() -> Auditing.read(db) == 7);
+            assertThat(role.hasProgressedWithin(Duration.ofMinutes(1))).isTrue();
+        }
+
+        // Then they are told, and the rest has had its effects
+        assertThat(db.selectFrom(POISON_RECORD).fetch(row -> tuple(topic(row.getTopic()), row.getReason())))
+                .containsExactlyInAnyOrder(
+                        tuple("signals", "resourceVersion is not a decimal number of 64 bits"),
+                        tuple("recreation-requests", "cannot be stored: SQLSTATE 54000"),
+                        tuple("recreation-results", "cannot be stored: a number or time is out of range"),
+                        tuple("pods", "cannot be stored: SQLSTATE 54000"));
+        assertThat(db.selectFrom(POD).fetch(POD.POD_UID)).containsExactly(uid(2));
+        assertThat(db.selectFrom(RECREATION).fetch(RECREATION.REQUEST_ID)).containsExactly(uid(1) + "/1");
+        assertThat(db.selectFrom(RECREATION_SETTING).fetch(RECREATION_SETTING.NAMESPACE))
+                .containsExactly("bank");
+    }
+
+    @Test
+    void shouldTakeAnOlderVersionWithATimeFinerThanTheDatabaseKeeps() {
+        // Given a Pod that is stored
+        DSLContext db = database.get().jooq();
+        try (AuditRole role = Auditing.role(kafka, db, 1, metrics)) {
+            send(List.of(pods(SOURCE.cluster(), encoded(injected(1, 10)), "06:00:10Z", "06:00:10.000000499Z")));
+            await().atMost(Duration.ofSeconds(30)).until(() -> db.fetchCount(POD) == 1);
+
+            // When an older version of it comes
+            String older = new String(encoded(missed(1, 10)), UTF_8)
+                    .replace("\"1001\"", "\"900\"")
+                    .replace("06:00:10Z", "06:00:10.000000499Z");
+            send(List.of(pods(SOURCE.cluster(), older.getBytes(UTF_8))));
+            await().atMost(Duration.ofSeconds(30)).until(() -> Auditing.read(db) == 2);
+            assertThat(role.hasProgressedWithin(Duration.ofMinutes(1))).isTrue();
+        }
+
+        // Then it decides
+        assertThat(db.selectFrom(POD).fetch(POD.VERDICT)).containsExactly(Verdict.MISSED);
+        assertThat(db.fetchExists(POISON_RECORD)).isFalse();
+    }
+
+    private String topic(String name) {
+        return name.substring(topics.prefix().length() + 1);
+    }
+
+    private static String incompressible(int length) {
+        return new Random(1)
+                .ints(length, 'a', 'z' + 1)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
+    }
+
+    private static RecreationRequest request(String id) {
+        return new RecreationRequest(id, missed(1, 10).pod(), null, 1, false, at(20), at(80));
+    }
+
+    private ProducerRecord<String, byte[]> record(Event event) {
+        return new ProducerRecord<>(topics.of(event.type()), SOURCE.cluster(), encoded(event));
     }
 
     private static List<Tuple> poison(DSLContext db) {
