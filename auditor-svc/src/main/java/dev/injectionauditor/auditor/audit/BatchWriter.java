@@ -18,8 +18,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Gives what was polled its effects, in a transaction for each share of the partitions. If one holds a record that can
- * be read but not stored (a time that the database has no room for, a text with a NUL), each record gets a transaction
- * of its own, and that one is set aside: it must not be tried for ever. What is to blame {@link FailureRule} decides.
+ * be read but not stored (a time that the database has no room for, a text with a NUL), the share is written in parts
+ * until that one is alone, and it is set aside: it must not be tried for ever. What is to blame {@link FailureRule}
+ * decides.
  */
 final class BatchWriter {
 
@@ -82,7 +83,13 @@ final class BatchWriter {
             try {
                 commit(batch);
             } catch (RuntimeException e) {
-                writeEachAlone(decoded, read, e);
+                LOG.atWarn()
+                        .addKeyValue("records", decoded.size())
+                        .addKeyValue("reason", reason(e))
+                        .log("A poll cannot be written as a whole");
+                Map<TopicPartition, Long> from = new HashMap<>();
+                read.forEach((partition, ofOne) -> from.put(partition, ofOne.from()));
+                writeInParts(decoded, from, e);
             }
         };
     }
@@ -97,33 +104,48 @@ final class BatchWriter {
         return read;
     }
 
-    private void writeEachAlone(
-            List<BatchDecoder.Decoded> records, Map<TopicPartition, Batch.Read> read, RuntimeException failure) {
+    /**
+     * Writes what could not be written in one transaction: one half and then the other, each in the same way if it
+     * fails too, until those that are to blame are alone. So a bad one costs as many transactions as it takes to halve
+     * a poll down to one record, not as many as there are records.
+     *
+     * @param records one or more, in the order of their partitions: the first half has what comes first of each
+     * @param positions offset that each partition stands at before; moved on to what follows the records
+     */
+    private void writeInParts(
+            List<BatchDecoder.Decoded> records, Map<TopicPartition, Long> positions, RuntimeException failure) {
         if (!isForTheRecords(failure)) {
             throw failure;
         }
-        LOG.atWarn()
-                .addKeyValue("reason", reason(failure))
-                .log("Not all of a poll can be stored; each record is now tried alone");
-        Map<TopicPartition, Long> positions = new HashMap<>();
-        read.forEach((partition, ofOne) -> positions.put(partition, ofOne.from()));
-        for (BatchDecoder.Decoded record : records) {
-            long next = record.offset() + 1;
-            writeAlone(
-                    record, Map.of(record.partition(), new Batch.Read(positions.put(record.partition(), next), next)));
+        if (records.size() == 1) {
+            BatchDecoder.Decoded record = records.getFirst();
+            commit(Batch.of(
+                    List.of(new BatchDecoder.Decoded.Useless(record.partition(), record.offset(), reason(failure))),
+                    read(records, positions)));
+            positions.put(record.partition(), record.offset() + 1);
+            return;
+        }
+        int half = records.size() / 2;
+        for (List<BatchDecoder.Decoded> part :
+                List.of(records.subList(0, half), records.subList(half, records.size()))) {
+            Map<TopicPartition, Batch.Read> read = read(part, positions);
+            try {
+                commit(Batch.of(part, read));
+                read.forEach((partition, ofOne) -> positions.put(partition, ofOne.next()));
+            } catch (RuntimeException e) {
+                writeInParts(part, positions, e);
+            }
         }
     }
 
-    private void writeAlone(BatchDecoder.Decoded record, Map<TopicPartition, Batch.Read> read) {
-        try {
-            commit(Batch.of(List.of(record), read));
-        } catch (RuntimeException e) {
-            if (!isForTheRecords(e)) {
-                throw e;
-            }
-            commit(Batch.of(
-                    List.of(new BatchDecoder.Decoded.Useless(record.partition(), record.offset(), reason(e))), read));
+    /** What a part has read of each partition that it has records of. */
+    private static Map<TopicPartition, Batch.Read> read(
+            List<BatchDecoder.Decoded> part, Map<TopicPartition, Long> positions) {
+        Map<TopicPartition, Batch.Read> read = new HashMap<>();
+        for (BatchDecoder.Decoded record : part) {
+            read.put(record.partition(), new Batch.Read(positions.get(record.partition()), record.offset() + 1));
         }
+        return read;
     }
 
     private void commit(Batch batch) {

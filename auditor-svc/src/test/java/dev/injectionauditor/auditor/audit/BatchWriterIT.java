@@ -11,6 +11,7 @@ import static dev.injectionauditor.auditor.db.Tables.POD;
 import static dev.injectionauditor.auditor.db.Tables.POISON_RECORD;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.injectionauditor.auditor.Database;
 import dev.injectionauditor.localstack.junit.FreshDatabase;
@@ -19,16 +20,27 @@ import dev.injectionauditor.schema.Event;
 import dev.injectionauditor.schema.EventCodec;
 import dev.injectionauditor.schema.PodObservation;
 import dev.injectionauditor.schema.WatchedWebhook;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.TopicPartition;
 import org.jooq.DSLContext;
+import org.jooq.TransactionListener;
+import org.jooq.impl.DSL;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class BatchWriterIT {
 
@@ -39,6 +51,11 @@ class BatchWriterIT {
     private static final TopicPartition ADMISSIONS = new TopicPartition("admissions", 0);
     private static final TopicPartition PODS = new TopicPartition("pods", 0);
     private static final TopicPartition OTHER_PODS = new TopicPartition("pods", 1);
+
+    private static final int LARGE = 10_000;
+
+    /** So often can a poll of that size be halved. */
+    private static final int HALVINGS = 14;
 
     private final EventCodec codec = new EventCodec();
     private DSLContext db;
@@ -99,16 +116,82 @@ class BatchWriterIT {
         assertThat(ConsumerOffsets.load(db, List.of(PODS, OTHER_PODS))).isEqualTo(Map.of(PODS, 1L, OTHER_PODS, 1L));
     }
 
+    @ParameterizedTest
+    @MethodSource("badOnes")
+    void shouldFindTheBadOnesOfALargePollInFewTransactions(Set<Integer> bad, int mostTransactions) {
+        // Given a poll of two partitions, which begins behind what was read before and has gaps
+        List<ConsumerRecord<String, byte[]>> pods = IntStream.range(0, LARGE)
+                .mapToObj(i -> record(PODS, 100 + 2L * i, SOURCE, pod(i, bad.contains(i))))
+                .toList();
+        List<ConsumerRecord<String, byte[]>> admissions = List.of(record(ADMISSIONS, 7, SOURCE, admission(1, 0)));
+        Map<TopicPartition, Long> positions = new HashMap<>(Map.of(ADMISSIONS, 5L, PODS, 90L));
+        List<Batch> committed = new ArrayList<>();
+        AtomicInteger transactions = new AtomicInteger();
+        BatchWriter counted = new BatchWriter(
+                counting(transactions),
+                new BatchDecoder(codec),
+                new Auditing(db).history,
+                (batch, effects) -> committed.add(batch));
+
+        // When
+        counted.write(new ConsumerRecords<>(Map.of(ADMISSIONS, admissions, PODS, pods), Map.of()), positions);
+
+        // Then the bad ones are set aside, and all others are stored
+        assertThat(db.selectFrom(POISON_RECORD).fetch(POISON_RECORD.RECORD_OFFSET))
+                .containsExactlyInAnyOrderElementsOf(
+                        bad.stream().map(i -> 100 + 2L * i).toList());
+        assertThat(db.fetchCount(POD)).isEqualTo(LARGE - bad.size());
+        assertThat(db.fetchCount(ADMISSION)).isOne();
+
+        // And that took few transactions, each of which began where the one before ended
+        assertThat(transactions.get()).isLessThanOrEqualTo(mostTransactions);
+        List<Batch.Read> ofPods = committed.stream()
+                .map(batch -> batch.offsets().get(PODS))
+                .filter(Objects::nonNull)
+                .toList();
+        assertThat(ofPods.getFirst().from()).isEqualTo(90);
+        for (int i = 1; i < ofPods.size(); i++) {
+            assertThat(ofPods.get(i).from()).isEqualTo(ofPods.get(i - 1).next());
+        }
+        assertThat(ConsumerOffsets.load(db, positions.keySet()))
+                .isEqualTo(positions)
+                .isEqualTo(Map.of(ADMISSIONS, 8L, PODS, 100L + 2 * LARGE - 1));
+    }
+
+    /** A bad one takes twice as many transactions as it takes halvings, and one more. */
+    static Stream<Arguments> badOnes() {
+        return Stream.of(
+                arguments(Set.of(LARGE / 3), 2 * HALVINGS + 2),
+                arguments(Set.of(0), 2 * HALVINGS + 2),
+                arguments(Set.of(17, LARGE - 1), 4 * HALVINGS + 4),
+                arguments(Set.of(4_998, 4_999, 5_000, 5_001), 4 * HALVINGS + 20));
+    }
+
+    private static PodObservation pod(int number, boolean isBad) {
+        PodObservation pod = injected(number, number);
+        return isBad ? named(pod, "n\0l") : pod;
+    }
+
+    private DSLContext counting(AtomicInteger transactions) {
+        return DSL.using(
+                db.configuration().derive(TransactionListener.onBeginEnd(any -> transactions.incrementAndGet())));
+    }
+
     @Test
     void shouldHaveNothingToWriteForAnEmptyPoll() {
         assertThat(BatchWriter.shares(ConsumerRecords.empty())).isEmpty();
     }
 
     private ConsumerRecord<String, byte[]> record(TopicPartition partition, WatchedWebhook source, Event event) {
+        return record(partition, 0, source, event);
+    }
+
+    private ConsumerRecord<String, byte[]> record(
+            TopicPartition partition, long offset, WatchedWebhook source, Event event) {
         return new ConsumerRecord<>(
                 partition.topic(),
                 partition.partition(),
-                0,
+                offset,
                 source.cluster(),
                 codec.encode(CloudEvent.of(source, event)));
     }
