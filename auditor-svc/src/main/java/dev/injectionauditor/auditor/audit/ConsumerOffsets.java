@@ -60,14 +60,28 @@ final class ConsumerOffsets {
                 .values(partition.topic(), partition.partition(), read.from())
                 .onConflictDoNothing()
                 .execute();
-        int advanced = tx.update(CONSUMER_OFFSET)
-                .set(CONSUMER_OFFSET.NEXT_OFFSET, read.next())
+        move(tx, partition, read.from(), read.next());
+    }
+
+    /**
+     * Sets an offset back to the oldest record there is, by compare-and-set too: who still has records of the log
+     * before in hand cannot commit them.
+     *
+     * @throws ConflictException if the offset is not where this member has found it
+     */
+    static void goBack(DSLContext tx, TopicPartition partition, long from, long oldest) {
+        move(tx, partition, from, oldest);
+    }
+
+    private static void move(DSLContext tx, TopicPartition partition, long from, long next) {
+        int moved = tx.update(CONSUMER_OFFSET)
+                .set(CONSUMER_OFFSET.NEXT_OFFSET, next)
                 .where(CONSUMER_OFFSET.TOPIC.eq(partition.topic()))
                 .and(CONSUMER_OFFSET.PARTITION.eq(partition.partition()))
-                .and(CONSUMER_OFFSET.NEXT_OFFSET.eq(read.from()))
+                .and(CONSUMER_OFFSET.NEXT_OFFSET.eq(from))
                 .execute();
-        if (advanced != 1) {
-            throw new ConflictException(partition, read.from());
+        if (moved != 1) {
+            throw new ConflictException(partition, from);
         }
     }
 }

@@ -20,15 +20,19 @@ import dev.injectionauditor.schema.WatchedWebhook;
 import dev.injectionauditor.service.KafkaSettings;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.jooq.DSLContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Each share of the partitions is written by itself, but none is forgotten. */
+/** Each share of the partitions is written by itself, but none is forgotten, and no part of a log that is read. */
 class AuditConsumerIT {
 
     @RegisterExtension
@@ -76,6 +80,49 @@ class AuditConsumerIT {
             assertThat(role.hasProgressedWithin(Duration.ofMinutes(1))).isTrue();
         }
         assertThat(Auditing.read(db)).isEqualTo(PODS + others.get());
+        assertThat(db.fetchCount(POISON_RECORD)).isZero();
+    }
+
+    @Test
+    void shouldReadATopicFromItsBeginningThatWasMadeAnew() throws Exception {
+        // Given Pods that were audited
+        DSLContext db = database.get().jooq();
+        Topics topics = SERVICES.freshTopics(1);
+        KafkaSettings kafka = KafkaSettings.of(SERVICES.kafka().bootstrapServers(), topics);
+        TopicPartition pods = new TopicPartition(topics.of(EventType.POD), 0);
+        try (KafkaProducer<String, byte[]> producer = new KafkaProducer<>(kafka.producer(Map.of()));
+                AuditRole role = Auditing.role(kafka, db, 1, new SimpleMeterRegistry())) {
+            for (int i = 0; i < PODS; i++) {
+                producer.send(record(topics, 0, SOURCE, injected(i, i)));
+            }
+            await().atMost(Duration.ofSeconds(30)).until(() -> stored(db, SOURCE) == PODS);
+            assertThat(role.hasProgressedWithin(Duration.ofMinutes(1))).isTrue();
+        }
+
+        // When the topic is made anew while nobody reads, and has fewer records than before
+        try (Admin admin = Admin.create(kafka.admin())) {
+            admin.deleteTopics(List.of(pods.topic())).all().get();
+            await().atMost(Duration.ofSeconds(30)).ignoreExceptions().until(() -> {
+                admin.createTopics(List.of(new NewTopic(pods.topic(), 1, (short) 1)))
+                        .all()
+                        .get();
+                return true;
+            });
+        }
+        try (KafkaProducer<String, byte[]> producer = new KafkaProducer<>(kafka.producer(Map.of()))) {
+            producer.send(record(topics, 0, SOURCE, injected(PODS, PODS)));
+            producer.send(record(topics, 0, SOURCE, injected(0, 0)));
+        }
+
+        // Then it is read from its beginning, and so is what follows
+        try (KafkaProducer<String, byte[]> producer = new KafkaProducer<>(kafka.producer(Map.of()));
+                AuditRole role = Auditing.role(kafka, db, 1, new SimpleMeterRegistry())) {
+            await().atMost(Duration.ofSeconds(30)).until(() -> stored(db, SOURCE) == PODS + 1);
+            producer.send(record(topics, 0, SOURCE, injected(PODS + 1, PODS + 1)));
+            await().atMost(Duration.ofSeconds(30)).until(() -> stored(db, SOURCE) == PODS + 2);
+            assertThat(role.hasProgressedWithin(Duration.ofMinutes(1))).isTrue();
+        }
+        assertThat(ConsumerOffsets.load(db, List.of(pods))).isEqualTo(Map.of(pods, 3L));
         assertThat(db.fetchCount(POISON_RECORD)).isZero();
     }
 
