@@ -6,37 +6,29 @@ import dev.injectionauditor.schema.PodObservation.Lifecycle;
 import dev.injectionauditor.schema.RecreationTraits;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Merges new observations with what is stored and decides verdicts. The result depends on the observations as a set,
- * not on their order or on how they were cut into batches.
+ * Merges new observations with what is stored and decides verdicts. The result does not depend on how the observations
+ * were cut into batches, and verdicts do not depend on their order either.
+ *
+ * <p>A Pod is in scope if any observation of it says so, and of those the oldest decides. What observations say that
+ * take the Pod for exempt counts for nothing but its life, once it is known to be in scope: of exempt Pods nothing is
+ * stored, so nothing that came before could be remembered.
  */
 public final class PodJudge {
-
-    private static final Comparator<Versioned> NEWEST_LAST = Comparator.comparingLong(Versioned::version)
-            .thenComparing(versioned -> versioned.observation().lifecycle());
 
     private final Map<UUID, StoredPod> stored = new HashMap<>();
     private final Map<UUID, Merged> merged = new LinkedHashMap<>();
 
-    /** An observation with its version as the number by which it is sorted. */
-    private record Versioned(long version, PodObservation observation) {
-
-        static Versioned of(PodObservation observation) {
-            return new Versioned(Long.parseLong(observation.resourceVersion()), observation);
-        }
-    }
-
-    /** What is known of a Pod before its verdict. {@code facts} is null if the webhook was not to be called for it. */
-    private record Merged(
-            @Nullable PodFacts facts, Lifecycle lifecycle, RecreationTraits recreation, long lifecycleVersion) {}
+    /** What is known of a Pod in scope before its verdict. */
+    private record Merged(PodFacts facts, Lifecycle lifecycle, RecreationTraits recreation, long lifecycleVersion) {}
 
     /**
      * A judge of one batch.
@@ -52,7 +44,7 @@ public final class PodJudge {
     public List<PodChange> judge(List<PodObservation> observations) {
         stored.forEach((uid, pod) ->
                 merged.put(uid, new Merged(pod.facts(), pod.lifecycle(), pod.recreation(), pod.lifecycleVersion())));
-        observations.stream().map(Versioned::of).sorted(NEWEST_LAST).forEach(this::merge);
+        observations.forEach(this::merge);
         Map<UUID, PodFacts> firstWithStamp = firstWithStamp();
         List<PodChange> changes = new ArrayList<>();
         merged.forEach((uid, pod) -> {
@@ -62,36 +54,41 @@ public final class PodJudge {
         return changes;
     }
 
-    private void merge(Versioned versioned) {
-        long version = versioned.version();
-        PodObservation observation = versioned.observation();
-        PodFacts facts = observation.scope().exemption() == null ? PodFacts.of(observation) : null;
-        Merged known = merged.get(observation.pod().uid());
+    private void merge(PodObservation observation) {
+        UUID uid = observation.pod().uid();
+        long version = Long.parseLong(observation.resourceVersion());
+        Optional<PodFacts> facts = facts(observation);
+        Merged known = merged.get(uid);
         if (known == null) {
-            merged.put(
-                    observation.pod().uid(),
-                    new Merged(facts, observation.lifecycle(), observation.recreation(), version));
+            facts.ifPresent(first ->
+                    merged.put(uid, new Merged(first, observation.lifecycle(), observation.recreation(), version)));
             return;
         }
-        // Observations come in ascending order, so only what was stored before can be of a newer version.
-        boolean older = known.facts() != null && version < known.facts().resourceVersion();
         boolean newer = version > known.lifecycleVersion()
                 || (version == known.lifecycleVersion()
                         && observation.lifecycle().compareTo(known.lifecycle()) > 0);
         merged.put(
-                observation.pod().uid(),
+                uid,
                 new Merged(
-                        older ? facts : known.facts(),
+                        facts.filter(other -> version < known.facts().resourceVersion())
+                                .orElse(known.facts()),
                         newer ? observation.lifecycle() : known.lifecycle(),
                         newer ? observation.recreation() : known.recreation(),
                         Math.max(version, known.lifecycleVersion())));
+    }
+
+    /** What an observation says, unless it takes the Pod for exempt. */
+    private static Optional<PodFacts> facts(PodObservation observation) {
+        return observation.scope().exemption() == null
+                ? Optional.of(PodFacts.of(observation)).filter(facts -> !VerdictRule.isExempt(facts))
+                : Optional.empty();
     }
 
     private Map<UUID, PodFacts> firstWithStamp() {
         Map<UUID, PodFacts> first = new HashMap<>();
         for (Merged pod : merged.values()) {
             PodFacts facts = pod.facts();
-            if (facts != null && facts.stamp() != null) {
+            if (facts.stamp() != null) {
                 first.merge(
                         facts.stamp(), facts, (one, other) -> PodFacts.CREATION.compare(one, other) <= 0 ? one : other);
             }
@@ -121,9 +118,6 @@ public final class PodJudge {
 
     private @Nullable StoredPod decide(Merged pod, @Nullable StoredPod before, Map<UUID, PodFacts> firstWithStamp) {
         PodFacts facts = pod.facts();
-        if (facts == null) {
-            return null;
-        }
         Verdict verdict = VerdictRule.decide(facts, isFirst(facts, firstWithStamp) && !isKnownCopy(facts));
         if (verdict == Verdict.EXEMPT) {
             return null;

@@ -67,8 +67,7 @@ public final class PodsInQuestion {
             StoredPod before = stored.get(observation.pod().uid());
             if (before == null) {
                 stamps.add(observation.stamp());
-            } else if (observation.scope().exemption() != null
-                    || !Objects.equals(observation.stamp(), before.facts().stamp())
+            } else if (!Objects.equals(observation.stamp(), before.facts().stamp())
                     || !before.verdict().restsOnStamp()) {
                 stamps.add(observation.stamp());
                 stamps.add(before.facts().stamp());

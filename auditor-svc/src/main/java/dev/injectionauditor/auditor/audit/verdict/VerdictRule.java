@@ -23,4 +23,9 @@ final class VerdictRule {
         }
         return complete ? Verdict.PRESET : Verdict.MISSED;
     }
+
+    /** Whether a Pod with these facts is exempt, whatever other Pods carry. */
+    static boolean isExempt(PodFacts pod) {
+        return pod.stamp() == null && decide(pod, false) == Verdict.EXEMPT;
+    }
 }

@@ -6,6 +6,7 @@ import dev.injectionauditor.auditor.audit.Auditing;
 import dev.injectionauditor.schema.PodObservation;
 import dev.injectionauditor.schema.PodObservation.Lifecycle;
 import dev.injectionauditor.schema.RecreationTraits;
+import dev.injectionauditor.schema.Scope;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -23,19 +24,25 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
-/** Verdicts are a function of the observations as a set: copied stamps and old versions may come in any order. */
+/**
+ * Verdicts are a function of the observations as a set: copied stamps, old versions and exempt ones may come in any
+ * order. What is stored besides is a function of their sequence, however it is cut into batches.
+ */
 class PodJudgePropertyTest {
+
+    /** Began to decide so after all Pods. */
+    private static final Scope YOUNG =
+            new Scope(null, new Scope.Configuration("hook", new UUID(1, 1), 2, Auditing.at(3_600)));
 
     @Property(tries = 3_000)
     void shouldDecideTheSameInAnyOrderAndAnyBatches(@ForAll("batches") List<List<PodObservation>> batches) {
         Map<UUID, StoredPod> stored = new HashMap<>();
+        Map<UUID, StoredPod> storedOneByOne = new HashMap<>();
         Set<PodObservation> seen = new HashSet<>();
         for (List<PodObservation> batch : batches) {
             // When a batch is judged by what is stored of its Pods and of their stamps
-            for (PodChange change : new PodJudge(known(stored, batch)).judge(batch)) {
-                assertThat(change.before()).isEqualTo(stored.get(change.uid()));
-                stored.put(change.uid(), change.after());
-            }
+            judge(stored, batch);
+            batch.forEach(observation -> judge(storedOneByOne, List.of(observation)));
             seen.addAll(batch);
 
             // Then the verdicts are those of all that was seen
@@ -43,6 +50,16 @@ class PodJudgePropertyTest {
                             .collect(Collectors.toMap(
                                     Map.Entry::getKey, pod -> pod.getValue().verdict())))
                     .isEqualTo(oracle(seen));
+
+            // And all that is stored is what each by itself would have left
+            assertThat(stored).isEqualTo(storedOneByOne);
+        }
+    }
+
+    private static void judge(Map<UUID, StoredPod> stored, List<PodObservation> batch) {
+        for (PodChange change : new PodJudge(known(stored, batch)).judge(batch)) {
+            assertThat(change.before()).isEqualTo(stored.get(change.uid()));
+            stored.put(change.uid(), change.after());
         }
     }
 
@@ -65,9 +82,13 @@ class PodJudgePropertyTest {
                 .toList();
     }
 
-    /** Of each Pod its oldest version counts; of each stamp its first carrier. */
+    /** Of each Pod its oldest version in scope counts; of each stamp its first carrier. */
     private static Map<UUID, Verdict> oracle(Set<PodObservation> seen) {
         Map<UUID, PodObservation> oldest = seen.stream()
+                .filter(observation -> observation.scope().exemption() == null)
+                .filter(observation -> observation.stamp() != null
+                        || !observation.lacking().isEmpty()
+                        || !observation.scope().equals(YOUNG))
                 .collect(Collectors.toMap(
                         observation -> observation.pod().uid(),
                         observation -> observation,
@@ -97,6 +118,8 @@ class PodJudgePropertyTest {
         return Combinators.combine(
                         Arbitraries.integers().between(1, 6),
                         Arbitraries.integers().between(0, 2),
+                        Arbitraries.integers().between(0, 3),
+                        Arbitraries.of(Lifecycle.class),
                         Arbitraries.integers().between(0, 3))
                 .as(PodJudgePropertyTest::observation)
                 .list()
@@ -108,7 +131,8 @@ class PodJudgePropertyTest {
     }
 
     /** What a version of a Pod says is a function of its stamp, so that no two say different things. */
-    private static PodObservation observation(int number, int version, int stampOffset) {
+    private static PodObservation observation(
+            int number, int version, int stampOffset, Lifecycle lifecycle, int scope) {
         int stamp = (number * 7 + version * 5 + stampOffset) % 4;
         PodObservation pod = Auditing.pod(
                 number,
@@ -124,9 +148,19 @@ class PodJudgePropertyTest {
                 pod.stamp(),
                 pod.containers(),
                 pod.lacking(),
-                pod.scope(),
-                Lifecycle.ACTIVE,
+                scope(scope, stamp, pod),
+                lifecycle,
                 RecreationTraits.NONE,
                 pod.observedAt());
+    }
+
+    /** Observers may differ about the scope even of one version, and so may what they know of the configuration. */
+    private static Scope scope(int number, int stamp, PodObservation pod) {
+        return switch (number) {
+            case 0 -> new Scope(Scope.Exemption.OBJECT_SELECTOR, null);
+            // A copied stamp on a Pod that is older than the configuration is beyond what these rules promise.
+            case 1 -> stamp == 0 && pod.lacking().isEmpty() ? YOUNG : pod.scope();
+            default -> pod.scope();
+        };
     }
 }

@@ -2,6 +2,7 @@ package dev.injectionauditor.auditor.audit.verdict;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.injectionauditor.auditor.audit.Auditing;
 import dev.injectionauditor.schema.PodObservation;
 import dev.injectionauditor.schema.PodObservation.Lifecycle;
 import dev.injectionauditor.schema.PodRef;
@@ -61,20 +62,31 @@ class PodJudgeTest {
 
     @Test
     void shouldNotStoreWhatIsExempt() {
-        PodObservation exempt = new PodObservation(
-                new PodRef("shop", "web", ONE),
-                "10",
-                CREATED,
-                null,
-                null,
-                1,
-                List.of("web"),
-                EXEMPT,
-                Lifecycle.ACTIVE,
-                RecreationTraits.NONE,
-                CREATED);
+        PodObservation exempt = exempt(seen(ONE, 10, 0, null, Lifecycle.ACTIVE));
 
-        assertThat(judge(List.of(), exempt)).containsEntry(ONE, null);
+        assertThat(judge(List.of(), exempt)).isEmpty();
+    }
+
+    @Test
+    void shouldTakeAPodForInScopeIfAnyObservationDoes() {
+        // Given a Pod that was in scope for one observer, and that another one took for exempt before or later
+        PodObservation before = exempt(seen(ONE, 9, 0, null, Lifecycle.ACTIVE));
+        PodObservation inScope = seen(ONE, 10, 0, null, Lifecycle.ACTIVE);
+        PodObservation later = exempt(seen(ONE, 11, 0, STAMP, Lifecycle.GONE));
+
+        // When these come in any order, together or apart
+        StoredPod together = judge(List.of(), before, inScope, later).get(ONE);
+        StoredPod apart = judge(List.of(judge(List.of(), inScope).get(ONE)), later, before)
+                .get(ONE);
+        StoredPod reversed = judge(List.of(), later, inScope, before).get(ONE);
+
+        // Then what it says in scope decides, and its end is known from whoever saw it once it is known itself
+        assertThat(together.verdict()).isEqualTo(Verdict.MISSED);
+        assertThat(together.facts().resourceVersion()).isEqualTo(10);
+        assertThat(together.lifecycle()).isEqualTo(Lifecycle.GONE);
+        assertThat(apart).isEqualTo(together);
+        assertThat(reversed.facts()).isEqualTo(together.facts());
+        assertThat(reversed.lifecycle()).isEqualTo(Lifecycle.ACTIVE);
     }
 
     @Test
@@ -98,6 +110,10 @@ class PodJudgeTest {
                     pod);
         });
         return result;
+    }
+
+    private static PodObservation exempt(PodObservation pod) {
+        return Auditing.scoped(pod, EXEMPT);
     }
 
     private static PodObservation seen(UUID uid, long version, int second, UUID stamp, Lifecycle lifecycle) {
