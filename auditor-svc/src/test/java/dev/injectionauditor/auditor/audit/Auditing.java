@@ -172,6 +172,11 @@ public final class Auditing implements InstantSource {
         return changed(pod, pod.pod(), 500_000, pod.scope(), lifecycle, RecreationTraits.NONE);
     }
 
+    /** The same Pod as it was before. */
+    public static PodObservation older(PodObservation pod) {
+        return changed(pod, pod.pod(), -500, pod.scope(), pod.lifecycle(), RecreationTraits.NONE);
+    }
+
     /** The same Pod, with a label for its recreation. */
     public static PodObservation asking(PodObservation pod, RecreationMode mode) {
         RecreationTraits traits = new RecreationTraits(mode, false, false);

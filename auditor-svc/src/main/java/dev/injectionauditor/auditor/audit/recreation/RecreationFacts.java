@@ -8,11 +8,8 @@ import static dev.injectionauditor.auditor.db.Tables.RECREATION_SETTING;
 import static dev.injectionauditor.auditor.db.Tables.WATCHED_SPAN;
 import static dev.injectionauditor.auditor.db.Tables.WATCHED_WEBHOOK;
 import static org.jooq.impl.DSL.any;
-import static org.jooq.impl.DSL.exists;
-import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.max;
-import static org.jooq.impl.DSL.selectOne;
 
 import dev.injectionauditor.auditor.audit.sql.Names;
 import dev.injectionauditor.auditor.audit.verdict.Verdict;
@@ -21,7 +18,6 @@ import dev.injectionauditor.schema.RecreationMode;
 import dev.injectionauditor.schema.RecreationResult.Outcome;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -31,7 +27,6 @@ import java.util.Set;
 import java.util.UUID;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
-import org.jooq.Field;
 import org.jooq.TableField;
 import org.jspecify.annotations.Nullable;
 
@@ -52,7 +47,7 @@ final class RecreationFacts {
 
     RecreationRound.Known read(Duration quietPeriod, Instant now) {
         List<MissedPod> pods = MissedPodTable.read(tx, webhook);
-        Map<String, List<PastRecreation>> past = pods.isEmpty() ? Map.of() : past(pods, now);
+        Map<String, List<PastRecreation>> past = pods.isEmpty() ? Map.of() : PastRequests.read(tx, webhook, pods, now);
         return new RecreationRound.Known(
                 pods,
                 namespaces(),
@@ -106,50 +101,12 @@ final class RecreationFacts {
                 .fetchMap(RECREATION_SETTING.NAMESPACE, RECREATION_SETTING.MODE);
     }
 
-    /** Requests of the owners of these Pods, and all that may be under way. */
-    private Map<String, List<PastRecreation>> past(List<MissedPod> pods, Instant now) {
-        Field<Boolean> seen = field(exists(selectOne()
-                .from(POD)
-                .where(POD.WEBHOOK_ID.eq(RECREATION.WEBHOOK_ID))
-                .and(POD.POD_UID.eq(RECREATION.REPLACEMENT_UID))));
-        Condition underWay =
-                RECREATION.OUTCOME.isNull().and(RECREATION.EXPIRES_AT.gt(now.minus(PastRecreation.ANSWER_GRACE)));
-        Condition bare = RECREATION
-                .OWNER_UID
-                .isNull()
-                .and(Names.isAmong(RECREATION.NAMESPACE, RECREATION.POD_NAME, barePods(pods)));
-        Map<String, List<PastRecreation>> past = new HashMap<>();
-        tx.select(RECREATION, seen)
-                .from(RECREATION)
-                .where(RECREATION.WEBHOOK_ID.eq(webhook))
-                // Of a request that only its result is known of, nobody knows whether it was a dry run.
-                .and(RECREATION.REQUESTED_AT.isNotNull())
-                .and(RECREATION.OWNER_UID.eq(any(owners(pods))).or(bare).or(underWay))
-                .orderBy(RECREATION.REQUESTED_AT, RECREATION.REQUEST_ID)
-                .forEach(found -> {
-                    var request = found.value1();
-                    past.computeIfAbsent(
-                                    MissedPod.ownerKey(
-                                            request.getOwnerUid(), request.getNamespace(), request.getPodName()),
-                                    owner -> new ArrayList<>())
-                            .add(new PastRecreation(
-                                    request.getPodUid(),
-                                    request.getDryRun(),
-                                    request.getRequestedAt(),
-                                    request.getExpiresAt(),
-                                    request.getOutcome(),
-                                    request.getFinishedAt(),
-                                    found.value2()));
-                });
-        return past;
-    }
-
     /** Only of owners with a request: of others nobody asks how they have fared. */
     private Map<String, Instant> lastInjected(List<MissedPod> pods) {
         Set<UUID> tried = new HashSet<>(tx.selectDistinct(RECREATION.OWNER_UID)
                 .from(RECREATION)
                 .where(RECREATION.WEBHOOK_ID.eq(webhook))
-                .and(RECREATION.OWNER_UID.eq(any(owners(pods))))
+                .and(RECREATION.OWNER_UID.eq(any(MissedPod.owners(pods))))
                 .and(REAL)
                 .fetch(RECREATION.OWNER_UID));
         Map<String, Instant> newest = new HashMap<>();
@@ -167,7 +124,7 @@ final class RecreationFacts {
                 .where(POD.WEBHOOK_ID.eq(webhook))
                 .and(POD.OWNER_UID.isNull())
                 .and(POD.VERDICT.eq(Verdict.INJECTED))
-                .and(Names.isAmong(POD.NAMESPACE, POD.POD_NAME, barePods(pods)))
+                .and(Names.isAmong(POD.NAMESPACE, POD.POD_NAME, MissedPod.bare(pods)))
                 .groupBy(POD.NAMESPACE, POD.POD_NAME)
                 .forEach(found -> newest.put(MissedPod.ownerKey(null, found.value1(), found.value2()), found.value3()));
         return newest;
@@ -181,20 +138,5 @@ final class RecreationFacts {
                 .where(WATCHED_WEBHOOK.CLUSTER.eq(cluster))
                 .and(RECREATION.REQUESTED_AT.gt(now.minus(Duration.ofMinutes(1))))
                 .fetch(found -> new Spending.Spent(found.value1(), found.value2(), found.value3()));
-    }
-
-    private static List<Names.Name> barePods(List<MissedPod> pods) {
-        return pods.stream()
-                .filter(pod -> pod.owner() == null)
-                .map(pod -> new Names.Name(pod.pod().namespace(), pod.pod().name()))
-                .toList();
-    }
-
-    private static UUID[] owners(List<MissedPod> pods) {
-        return pods.stream()
-                .filter(pod -> pod.owner() != null)
-                .map(pod -> pod.owner().uid())
-                .distinct()
-                .toArray(UUID[]::new);
     }
 }

@@ -5,6 +5,7 @@ import static dev.injectionauditor.auditor.audit.Auditing.at;
 import static dev.injectionauditor.auditor.audit.Auditing.injected;
 import static dev.injectionauditor.auditor.audit.Auditing.later;
 import static dev.injectionauditor.auditor.audit.Auditing.missed;
+import static dev.injectionauditor.auditor.audit.Auditing.older;
 import static dev.injectionauditor.auditor.audit.Auditing.pod;
 import static dev.injectionauditor.auditor.audit.Auditing.uid;
 import static dev.injectionauditor.auditor.db.Tables.RECREATION_DECISION;
@@ -195,6 +196,30 @@ class RecreationPlannerIT {
         planAt(35, RecreationMode.RECREATE);
         assertThat(requests).hasSize(2);
         assertThat(decision(2).getReason()).isEqualTo(DecisionReason.owner_busy);
+    }
+
+    @Test
+    void shouldRememberARequestWhoseOwnerTurnsOutToBeAnother() {
+        // Given a request that was refused, and then an older version of its Pod, of another owner
+        OwnerRef other = new OwnerRef("apps/v1", "ReplicaSet", "api", new UUID(7, 7));
+        planAt(30, RecreationMode.RECREATE);
+        audit.write(result(requests.getFirst(), Outcome.REFUSED, 5, 31));
+        audit.write(older(pod(2, 10, other, null, List.of("web"))));
+
+        // When
+        planAt(32, RecreationMode.RECREATE);
+        planAt(33, RecreationMode.RECREATE);
+
+        // Then it counts, and only the Pod of the first owner is requested
+        assertThat(decision(2).getReason()).isEqualTo(DecisionReason.backoff);
+        assertThat(requests).extracting(RecreationRequest::requestId).containsExactly(uid(2) + "/1", uid(3) + "/1");
+
+        // And the next request for it is another one
+        planAt(100, RecreationMode.RECREATE);
+        planAt(101, RecreationMode.RECREATE);
+        assertThat(requests)
+                .extracting(RecreationRequest::requestId)
+                .containsExactly(uid(2) + "/1", uid(3) + "/1", uid(2) + "/2");
     }
 
     @Test
