@@ -86,8 +86,7 @@ final class PartitionMaintenance implements Loop.Work {
         Instant until = Partitions.start(week.plusWeeks(1));
         Table<?> made = partitions.part(partition);
         // The whole, not only the default partition: a query that knew the old partitions and waited for the default
-        // one
-        // would find the rows in neither.
+        // one would find the rows in neither.
         tx.execute("lock table {0} in access exclusive mode", partitions.table());
         tx.execute(
                 "create table {0} (like {1} including all) with (fillfactor = {2})",

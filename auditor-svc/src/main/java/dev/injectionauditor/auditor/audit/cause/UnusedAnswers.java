@@ -103,8 +103,7 @@ final class UnusedAnswers {
                         .from(POD)
                         .where(POD.WEBHOOK_ID.eq(webhook))
                         .and(POD.STAMP.eq(ADMISSION.REQUEST_UID))
-                        // So that each is looked for in the index: as a join, it may be by reading all stamps there
-                        // are.
+                        // So that each is looked for in the index: a join may read all stamps there are.
                         .offset(0)))
                 .fetch(found -> new Answer(
                         found.getRequestUid(),

@@ -30,8 +30,8 @@ final class DecisionTable {
 
     private DecisionTable() {}
 
-    /** Writes those that say something else than what is stored; returns how many these were. */
-    static int write(DSLContext tx, int webhook, List<Decided> decisions, Instant now) {
+    /** Writes those that say something else than what is stored. */
+    static void write(DSLContext tx, int webhook, List<Decided> decisions, Instant now) {
         Map<UUID, RecreationDecisionRecord> stored = tx.selectFrom(RECREATION_DECISION)
                 .where(RECREATION_DECISION.WEBHOOK_ID.eq(webhook))
                 .and(RECREATION_DECISION.POD_UID.eq(any(decisions.stream()
@@ -57,7 +57,6 @@ final class DecisionTable {
                     .setAllToExcluded()
                     .execute();
         }
-        return changed.size();
     }
 
     private static boolean isAlike(RecreationDecisionRecord one, @Nullable RecreationDecisionRecord other) {

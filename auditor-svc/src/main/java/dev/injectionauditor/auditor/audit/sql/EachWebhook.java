@@ -5,7 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.function.IntConsumer;
 
-/** The same for several webhooks, where trouble with one must not hold up the others. */
+/** Work that is done for each webhook by itself: trouble with one must not hold up the others. */
 public final class EachWebhook {
 
     private EachWebhook() {}

@@ -16,8 +16,7 @@ final class VerdictRule {
             return complete ? Verdict.INJECTED : Verdict.INCOMPLETE;
         }
         // A creationTimestamp has whole seconds, and the API server takes a moment to learn of a configuration: a Pod
-        // of
-        // the same second proves nothing.
+        // of the same second proves nothing.
         if (!pod.createdAt().isAfter(pod.inForceSince())) {
             return complete ? Verdict.EXEMPT : Verdict.PREDATES;
         }
