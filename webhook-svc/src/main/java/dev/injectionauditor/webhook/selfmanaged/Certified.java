@@ -130,14 +130,14 @@ record Certified(
      * What the rule needs to know.
      *
      * @param names the serving certificate must be for all of them
-     * @param trusted what {@code caBundle} holds, PEM
+     * @param trusted what {@code caBundle} holds
      */
-    Facts facts(Collection<String> names, String trusted) throws GeneralSecurityException {
+    Facts facts(Collection<String> names, Collection<X509Certificate> trusted) throws GeneralSecurityException {
         return new Facts(
                 authorities.stream().map(Certified::validity).toList(),
                 isFor(names) ? signer() : -1,
                 validity(serving.certificate()),
-                certificates(trusted).contains(authorities.getLast()),
+                trusted.contains(authorities.getLast()),
                 trustedSince);
     }
 

@@ -17,6 +17,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -101,10 +102,9 @@ public final class SelfManagedCertificates implements Certificates {
         Secret secret = store.secret();
         Certified certified = parse(secret);
         MutatingWebhookConfiguration configuration = store.configuration();
+        List<X509Certificate> trusted = CaBundle.authorities(store.trusted(configuration));
         Renewal renewal = RenewalRule.decide(
-                certified == null ? NO_FACTS : certified.facts(where.names(), store.trusted(configuration)),
-                policy,
-                clock.instant());
+                certified == null ? NO_FACTS : certified.facts(where.names(), trusted), policy, clock.instant());
         Certified renewed = renewed(certified, renewal);
         if (renewed != null) {
             boolean first = store.write(secret, renewed.data());

@@ -161,11 +161,15 @@ class SelfManagedCertificatesIT {
         runUntilDone(replica);
         TlsIdentity before = replica.current();
 
-        // When somebody empties the caBundle, it is set again
-        trust("");
-        runUntilDone(replica);
-        assertServes(replica, trusted());
-        assertThat(replica.current()).isSameAs(before);
+        // When somebody empties the caBundle, or writes into it what is none, or a part of it, it is set again
+        String bundle = trusted();
+        for (String spoiled : List.of("", "\n", "plain text", bundle.substring(0, bundle.length() / 2))) {
+            trust(spoiled);
+            runUntilDone(replica);
+            assertThat(trusted()).isEqualTo(bundle);
+            assertThat(replica.current()).isSameAs(before);
+        }
+        assertServes(replica, bundle);
 
         // When somebody spoils the Secret, it is made anew
         Secret spoiled =
@@ -174,6 +178,17 @@ class SelfManagedCertificatesIT {
         runUntilDone(replica);
         assertServes(replica, trusted());
         assertThat(replica.current()).isNotSameAs(before);
+    }
+
+    @Test
+    void shouldBeginWithAPlaceholderForTheCaBundle() throws Exception {
+        configure();
+        trust("\n");
+
+        SelfManagedCertificates replica = replica();
+        runUntilDone(replica);
+
+        assertServes(replica, trusted());
     }
 
     @Test
