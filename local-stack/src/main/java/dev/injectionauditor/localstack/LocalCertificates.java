@@ -14,6 +14,7 @@ import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Date;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
@@ -43,6 +44,7 @@ public final class LocalCertificates {
     private static final Duration CLOCK_SKEW = Duration.ofMinutes(5);
 
     private final SecureRandom random = new SecureRandom();
+    private final InstantSource clock;
     private final KeyPair authorityKey;
     private final X509Certificate authority;
 
@@ -56,6 +58,12 @@ public final class LocalCertificates {
 
     /** A new authority that nobody else knows. */
     public LocalCertificates() {
+        this(InstantSource.system());
+    }
+
+    /** @param clock its certificate, and what it signs, is valid for a day from the time of this clock on */
+    public LocalCertificates(InstantSource clock) {
+        this.clock = clock;
         try {
             authorityKey = newKey();
             X500Name name = new X500Name("CN=Injection Auditor local stack CA");
@@ -141,7 +149,7 @@ public final class LocalCertificates {
     }
 
     private X509v3CertificateBuilder builder(X500Name issuer, X500Name subject, KeyPair key) {
-        Instant now = Instant.now();
+        Instant now = clock.instant();
         return new JcaX509v3CertificateBuilder(
                 issuer,
                 new BigInteger(127, random),

@@ -9,8 +9,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.security.cert.CertificateException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Date;
 import java.util.HexFormat;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +33,7 @@ public final class FileCertificates implements Certificates {
     private final Path certificateFile;
     private final Path keyFile;
     private final @Nullable ClientAuthority clients;
+    private final InstantSource clock;
     private final Loop loop;
     private final LongAdder exchanged = new LongAdder();
     private volatile TlsIdentity current;
@@ -60,7 +64,7 @@ public final class FileCertificates implements Certificates {
     }
 
     /**
-     * Reads the files a first time.
+     * Reads the files a first time. What they hold is taken, whether it is valid now or not.
      *
      * @param certificateFile the serving certificate first, then what leads to its authority, in PEM
      * @param clients who may call, null for everybody
@@ -72,6 +76,7 @@ public final class FileCertificates implements Certificates {
         this.certificateFile = certificateFile;
         this.keyFile = keyFile;
         this.clients = clients;
+        this.clock = clock;
         Pair first = Pair.read(certificateFile, keyFile);
         this.current = first.identity(clients);
         this.used = first.fingerprint();
@@ -106,7 +111,9 @@ public final class FileCertificates implements Certificates {
             Pair pair = Pair.read(certificateFile, keyFile);
             seen = pair.fingerprint();
             if (!seen.equals(used)) {
-                use(pair.identity(clients), seen);
+                TlsIdentity newer = pair.identity(clients);
+                requireNoWorse(newer);
+                use(newer, seen);
             }
             newestUnusable = false;
             reported = "";
@@ -118,6 +125,14 @@ public final class FileCertificates implements Certificates {
         }
         seenLast = seen;
         return false;
+    }
+
+    /** @throws CertificateException if this one has expired or is not valid yet, while the current one is valid */
+    private void requireNoWorse(TlsIdentity newer) throws CertificateException {
+        Instant now = clock.instant();
+        if (current.isValidAt(now)) {
+            newer.certificate().checkValidity(Date.from(now));
+        }
     }
 
     private void use(TlsIdentity identity, String fingerprint) {

@@ -11,7 +11,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
-import java.time.InstantSource;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,7 +23,9 @@ class FileCertificatesTest {
     @TempDir
     private Path folder;
 
-    private final LocalCertificates authority = new LocalCertificates();
+    private final AtomicReference<Instant> now =
+            new AtomicReference<>(Instant.now().truncatedTo(ChronoUnit.SECONDS));
+    private final LocalCertificates authority = new LocalCertificates(now::get);
 
     @Test
     void shouldKeepWhatHasNotChanged() throws Exception {
@@ -114,6 +119,67 @@ class FileCertificatesTest {
     }
 
     @Test
+    void shouldKeepAValidPairWhenTheNewOneHasExpired() throws Exception {
+        // Given files whose pair is replaced by one that expired yesterday
+        ServingFiles files = authority.writeServing(folder.resolve("used"));
+        FileCertificates certificates = open(files);
+        TlsIdentity old = certificates.current();
+        replace(files, at(now.get().minus(Duration.ofDays(2))));
+
+        // When it is looked at them twice
+        certificates.runOnce();
+        certificates.runOnce();
+
+        // Then the old pair is kept, and the metric says so
+        assertThat(certificates.current()).isSameAs(old);
+        assertThat(certificates.isNewestUnusable()).isTrue();
+
+        // When the old pair has expired too, the new one is no worse
+        now.updateAndGet(time -> time.plus(Duration.ofDays(2)));
+        certificates.runOnce();
+        assertThat(certificates.current()).isNotSameAs(old);
+        assertThat(certificates.isNewestUnusable()).isFalse();
+    }
+
+    @Test
+    void shouldTakeAPairWhenItsTimeHasCome() throws Exception {
+        // Given files whose pair is replaced by one that is valid from tomorrow on
+        ServingFiles files = authority.writeServing(folder.resolve("used"));
+        FileCertificates certificates = open(files);
+        TlsIdentity old = certificates.current();
+        replace(files, at(now.get().plus(Duration.ofHours(23))));
+
+        // When it is looked at them twice
+        certificates.runOnce();
+        certificates.runOnce();
+
+        // Then the old pair is kept, and the metric says so
+        assertThat(certificates.current()).isSameAs(old);
+        assertThat(certificates.isNewestUnusable()).isTrue();
+
+        // When the new one is valid, it is taken, although the files are the same
+        now.updateAndGet(time -> time.plus(Duration.ofHours(23)));
+        assertThat(old.isValidAt(now.get())).isTrue();
+        certificates.runOnce();
+        assertThat(certificates.current().isValidAt(now.get())).isTrue();
+        assertThat(certificates.exchanged()).isEqualTo(1);
+        assertThat(certificates.isNewestUnusable()).isFalse();
+    }
+
+    @Test
+    void shouldBeginWithAPairThatIsNotValid() throws Exception {
+        // Given files whose pair has expired
+        ServingFiles files = at(now.get().minus(Duration.ofDays(2)));
+        FileCertificates certificates = open(files);
+        assertThat(certificates.current().isValidAt(now.get())).isFalse();
+
+        // When it is replaced by a valid one, that is taken
+        replace(files, authority.writeServing(folder.resolve("valid")));
+        certificates.runOnce();
+        assertThat(certificates.current().isValidAt(now.get())).isTrue();
+    }
+
+    @Test
     void shouldNotBeginWithoutAPair() throws Exception {
         ServingFiles one = authority.writeServing(folder.resolve("one"));
         ServingFiles other = authority.writeServing(folder.resolve("other"));
@@ -124,7 +190,17 @@ class FileCertificatesTest {
                 .isInstanceOf(IOException.class);
     }
 
-    private static FileCertificates open(ServingFiles files) throws IOException, GeneralSecurityException {
-        return new FileCertificates(files.certificate(), files.key(), null, InstantSource.system());
+    private FileCertificates open(ServingFiles files) throws IOException, GeneralSecurityException {
+        return new FileCertificates(files.certificate(), files.key(), null, now::get);
+    }
+
+    /** A pair that is valid for a day from this time on. */
+    private ServingFiles at(Instant time) throws IOException {
+        return new LocalCertificates(() -> time).writeServing(folder.resolve("at-" + time.getEpochSecond()));
+    }
+
+    private static void replace(ServingFiles files, ServingFiles by) throws IOException {
+        Files.copy(by.certificate(), files.certificate(), StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(by.key(), files.key(), StandardCopyOption.REPLACE_EXISTING);
     }
 }
