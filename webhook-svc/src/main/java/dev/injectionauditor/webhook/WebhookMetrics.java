@@ -112,7 +112,7 @@ final class WebhookMetrics {
 
     private static double expiry(Certificates certificates) {
         TlsIdentity identity = certificates.current();
-        return identity == null ? 0 : identity.notAfter().getEpochSecond();
+        return identity == null ? 0 : identity.chainExpires().getEpochSecond();
     }
 
     void watch(AdmissionRecorder recorder, Spool spool, AdmissionSender sender) {

@@ -25,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,6 +75,16 @@ class WebhookLifecycleIT {
         assertThat(management.metric("admissions_total{result=\"patched\"}")).isZero();
         assertThat(management.metric("answer_seconds_count")).isZero();
         assertThat(management.metric("events_waiting")).isZero();
+    }
+
+    @Test
+    void shouldBeReadyWithAChainThatHasAnExpiredAuthorityInIt() throws Exception {
+        LocalCertificates expired = new LocalCertificates(() -> Instant.now().minus(Duration.ofDays(2)));
+        Files.writeString(tls.certificate(), Files.readString(tls.certificate()) + expired.authorityPem());
+
+        ManagementPort management = new ManagementPort(start(Duration.ZERO).managementPort());
+
+        await().until(management::isReady);
     }
 
     @Test

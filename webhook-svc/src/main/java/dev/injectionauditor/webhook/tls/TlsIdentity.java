@@ -26,11 +26,10 @@ import org.jspecify.annotations.Nullable;
  * @param context makes the TLS side of a connection
  * @param certificate the serving certificate itself
  * @param asksClients whether clients are asked for a certificate; one that shows none is served too
- * @param notBefore when the whole chain begins to be valid
- * @param notAfter when the first certificate of the chain expires
+ * @param chainExpires when the first certificate of the chain expires. That can be one that nobody needs, such as an
+ *     old certificate of the same authority, so it is for operators to look at, and the certificate is served beyond it
  */
-public record TlsIdentity(
-        SSLContext context, X509Certificate certificate, boolean asksClients, Instant notBefore, Instant notAfter) {
+public record TlsIdentity(SSLContext context, X509Certificate certificate, boolean asksClients, Instant chainExpires) {
 
     private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
 
@@ -48,18 +47,13 @@ public record TlsIdentity(
         PrivateKey key = PemPrivateKey.parse(keyPem);
         requirePair(chain[0].getPublicKey(), key);
         SSLContext context = context(chain, key, clients);
-        Comparator<Instant> order = Comparator.naturalOrder();
         return new TlsIdentity(
                 context,
                 chain[0],
                 clients != null,
                 Arrays.stream(chain)
-                        .map(certificate -> certificate.getNotBefore().toInstant())
-                        .max(order)
-                        .orElseThrow(),
-                Arrays.stream(chain)
                         .map(certificate -> certificate.getNotAfter().toInstant())
-                        .min(order)
+                        .min(Comparator.naturalOrder())
                         .orElseThrow());
     }
 
@@ -86,9 +80,22 @@ public record TlsIdentity(
         return context;
     }
 
-    /** Whether every certificate of the chain is valid at this time. */
+    /** When the serving certificate begins to be valid. */
+    public Instant notBefore() {
+        return certificate.getNotBefore().toInstant();
+    }
+
+    /** When the serving certificate expires. */
+    public Instant notAfter() {
+        return certificate.getNotAfter().toInstant();
+    }
+
+    /**
+     * Whether the serving certificate is valid at this time. The others do not matter: which of them a caller needs
+     * depends on what it trusts.
+     */
     public boolean isValidAt(Instant time) {
-        return !time.isBefore(notBefore) && !time.isAfter(notAfter);
+        return !time.isBefore(notBefore()) && !time.isAfter(notAfter());
     }
 
     private static X509Certificate[] readChain(byte[] pem) throws CertificateException {

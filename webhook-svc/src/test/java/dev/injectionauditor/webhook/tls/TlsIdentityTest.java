@@ -45,18 +45,23 @@ class TlsIdentityTest {
     }
 
     @Test
-    void shouldTakeTheWholeChainIntoAccount() throws Exception {
-        // Given a chain with the authority in it
+    void shouldTellOfTheFirstExpiryInTheChainAndBeValidAsTheServingCertificateIs() throws Exception {
+        // Given a chain with an authority in it that has expired, and that nobody may need
+        Instant now = Instant.now();
         ServingFiles files = certificates.writeServing(folder);
         TlsIdentity alone = load(files, files);
-        Files.writeString(files.certificate(), Files.readString(files.certificate()) + certificates.authorityPem());
+        LocalCertificates expired = new LocalCertificates(() -> now.minus(Duration.ofDays(2)));
+        Files.writeString(files.certificate(), Files.readString(files.certificate()) + expired.authorityPem());
 
         // When it is loaded
         TlsIdentity chain = load(files, files);
 
-        // Then it is valid while both are; the authority was made first, so it expires first
-        assertThat(chain.notAfter()).isBeforeOrEqualTo(alone.notAfter());
+        // Then operators see that, and the serving certificate is as valid as before
+        assertThat(alone.chainExpires()).isEqualTo(alone.notAfter());
+        assertThat(chain.chainExpires()).isBefore(now);
         assertThat(chain.notBefore()).isEqualTo(alone.notBefore());
+        assertThat(chain.notAfter()).isEqualTo(alone.notAfter());
+        assertThat(chain.isValidAt(now)).isTrue();
     }
 
     @Test
