@@ -79,18 +79,25 @@ final class SegmentFolder implements AutoCloseable {
         }
     }
 
-    /** What the last process has left, oldest first and not mapped; files that are no segments are deleted. */
+    /**
+     * What the last process has left, oldest first and not mapped. Files that are no segments are deleted, and so are
+     * segments without a record that is not done with: each process makes some beforehand, and what is killed leaves
+     * them.
+     */
     List<Segment> recover() {
         List<Segment> segments = new ArrayList<>();
         for (Path file : left) {
             try {
                 Segment segment = map(file);
-                if (segment != null) {
-                    segment.unmap(); // all of them at once would take up much memory
-                    segments.add(segment);
-                } else {
+                if (segment == null) {
                     LOG.atWarn().addKeyValue("file", file).log("Deleting a file of the spool that is no segment");
                     Files.delete(file);
+                } else if (segment.count() == 0) {
+                    segment.close();
+                    Files.delete(file);
+                } else {
+                    segment.unmap(); // all of them at once would take up much memory
+                    segments.add(segment);
                 }
             } catch (IOException e) {
                 LOG.atWarn()

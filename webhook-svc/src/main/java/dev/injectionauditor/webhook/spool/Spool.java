@@ -25,7 +25,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A bounded queue of records on disk. Many threads append, without a lock but for the one that begins a new segment;
- * one thread takes records out. When there is no room, the oldest segment is dropped and its records are counted.
+ * one thread takes records out. When there is no room, the oldest segment is dropped and its records are counted; so it
+ * is when a former process has left more than there is room for now.
  */
 public final class Spool implements AutoCloseable {
 
@@ -93,6 +94,8 @@ public final class Spool implements AutoCloseable {
             List<Segment> left = folder.recover();
             segments.addAll(left);
             left.forEach(segment -> added.add(segment.count()));
+            dropDownTo(mostSegments - 1); // one is about to join them
+            deleteDiscarded();
         }
         this.writing = newSegment();
         segments.addLast(writing);
@@ -141,7 +144,12 @@ public final class Spool implements AutoCloseable {
         segments.addLast(next);
         writing = next;
         full.setFull();
-        if (segments.size() > mostSegments) {
+        dropDownTo(mostSegments);
+    }
+
+    /** Drops the oldest segments until so many are left. */
+    private void dropDownTo(int most) {
+        while (segments.size() > most) {
             dropOldest();
         }
     }

@@ -159,6 +159,45 @@ class SpoolTest {
     }
 
     @Test
+    void shouldDropTheOldestThatTheLastProcessHasLeftWhenThereIsLessRoom() throws Exception {
+        // Given a spool that was closed with 20 MB in it
+        Spool first = open(folder, ROOM);
+        add(first, 1, 20_000);
+        first.close();
+        opened.clear();
+
+        // When it is opened again with room for 8 MiB
+        Spool second = open(folder, Spool.LEAST_BYTES);
+
+        // Then the newest are there, the others are counted, and no more room is taken up than allowed
+        assertThat(second.dropped()).isBetween(13_000L, 18_000L);
+        assertThat(second.waiting()).isEqualTo(20_000 - second.dropped());
+        assertThat(files(folder)).hasSizeLessThanOrEqualTo(8);
+        assertThat(drain(second)).isEqualTo(range((int) second.dropped() + 1, 20_000));
+    }
+
+    @Test
+    void shouldNotPileUpEmptySegmentsOfProcessesThatWereKilled() throws Exception {
+        // Given a process that has made segments beforehand and used none
+        Path left = folder.resolve("0");
+        open(left, ROOM);
+        await().until(() -> files(left).size() == 3);
+
+        // When it is killed, and so are those after it
+        Path last = left;
+        for (int kill = 1; kill <= 5; kill++) {
+            Path next = Files.createDirectories(folder.resolve(String.valueOf(kill)));
+            copy(last, next);
+            open(next, ROOM);
+            await().until(() -> files(next).size() >= 3);
+            last = next;
+        }
+
+        // Then there are no more than those of the last one
+        assertThat(files(last)).hasSize(3);
+    }
+
+    @Test
     void shouldLoseNothingWhateverMomentAProcessIsKilledAt() throws Exception {
         // Given four threads that append, and one that takes records out
         Spool spool = open(folder.resolve("live"), ROOM);
