@@ -6,6 +6,7 @@ import java.io.ByteArrayInputStream;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -19,6 +20,9 @@ final class CaBundle {
 
     private static final Pattern CERTIFICATE =
             Pattern.compile("-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----");
+
+    /** So many authorities outlive the loss of the Secret; should it be lost again and again, the oldest leave. */
+    static final int MOST_CARRIED_OVER = 3;
 
     private CaBundle() {}
 
@@ -36,5 +40,18 @@ final class CaBundle {
             }
         }
         return found;
+    }
+
+    /**
+     * Those that are to stay when everything is made anew: other replicas, and this one until it has made its new
+     * certificate, serve what one of them has signed.
+     */
+    static List<X509Certificate> carriedOver(List<X509Certificate> trusted, Instant now) {
+        List<X509Certificate> usable = trusted.stream()
+                .distinct()
+                .filter(each -> each.getBasicConstraints() >= 0) // an authority
+                .filter(each -> !now.isAfter(each.getNotAfter().toInstant()))
+                .toList();
+        return usable.subList(Math.max(0, usable.size() - MOST_CARRIED_OVER), usable.size());
     }
 }

@@ -6,7 +6,7 @@ sealed interface Renewal {
     /** Nothing now. */
     record Keep() implements Renewal {}
 
-    /** There is no authority to build upon: make one, and a serving certificate of it. */
+    /** There is no authority to build upon: make one beside those that are trusted, and a serving certificate of it. */
     record StartOver() implements Renewal {}
 
     /** Make the successor of the newest authority; what is served stays. */

@@ -21,6 +21,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -105,7 +106,7 @@ public final class SelfManagedCertificates implements Certificates {
         List<X509Certificate> trusted = CaBundle.authorities(store.trusted(configuration));
         Renewal renewal = RenewalRule.decide(
                 certified == null ? NO_FACTS : certified.facts(where.names(), trusted), policy, clock.instant());
-        Certified renewed = renewed(certified, renewal);
+        Certified renewed = renewed(certified, renewal, trusted);
         if (renewed != null) {
             boolean first = store.write(secret, renewed.data());
             LOG.atInfo()
@@ -135,14 +136,15 @@ public final class SelfManagedCertificates implements Certificates {
     }
 
     /** What the Secret is to hold; null if it stays as it is. */
-    private @Nullable Certified renewed(@Nullable Certified old, Renewal renewal) throws GeneralSecurityException {
+    private @Nullable Certified renewed(@Nullable Certified old, Renewal renewal, List<X509Certificate> trusted)
+            throws GeneralSecurityException {
         Instant now = clock.instant();
         if (old == null) {
-            return startedOver(now);
+            return startedOver(trusted, now);
         }
         return switch (renewal) {
             case Renewal.Keep _ -> null;
-            case Renewal.StartOver _ -> startedOver(now);
+            case Renewal.StartOver _ -> startedOver(trusted, now);
             case Renewal.AddAuthority _ -> old.withAuthority(pki.newAuthority(policy.authorityLife(), now));
             case Renewal.NoteTrust _ -> old.withTrustSince(now);
             case Renewal.SignServing _ -> old.withServing(newServing(old.newestAuthority(), now));
@@ -150,9 +152,12 @@ public final class SelfManagedCertificates implements Certificates {
         };
     }
 
-    private Certified startedOver(Instant now) throws GeneralSecurityException {
+    /** With what is trusted now, so that the replicas that have not looked yet stay trusted with what they serve. */
+    private Certified startedOver(List<X509Certificate> trusted, Instant now) throws GeneralSecurityException {
         Pki.Pair authority = pki.newAuthority(policy.authorityLife(), now);
-        return new Certified(List.of(authority.certificate()), authority.key(), null, newServing(authority, now));
+        List<X509Certificate> authorities = new ArrayList<>(CaBundle.carriedOver(trusted, now));
+        authorities.add(authority.certificate());
+        return new Certified(authorities, authority.key(), null, newServing(authority, now));
     }
 
     private Pki.Pair newServing(Pki.Pair authority, Instant now) throws GeneralSecurityException {

@@ -9,8 +9,9 @@
  *
  * <p>A new authority first joins the old one in {@code caBundle}; when every API server has had time to learn of it, it
  * signs the serving certificate; the old one leaves when it has expired. So whoever connects, at whatever moment,
- * trusts what is served. {@code RenewalRule} decides that, {@code Pki} signs, {@code CertificateStore} talks to the
- * cluster.
+ * trusts what is served. If the Secret is lost, a new authority signs at once, and the old ones stay in
+ * {@code caBundle} for the replicas that have not noticed yet. {@code RenewalRule} decides that, {@code Pki} signs,
+ * {@code CaBundle} reads what is trusted, {@code CertificateStore} talks to the cluster.
  *
  * <p>What the service account needs, in the namespace of the Secret: {@code create} on {@code secrets}; {@code get} and
  * {@code update} on {@code secrets} with the name given by {@code --tls-secret}. In the cluster: {@code get} and

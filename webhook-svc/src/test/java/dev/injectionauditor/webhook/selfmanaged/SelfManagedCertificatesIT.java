@@ -181,6 +181,54 @@ class SelfManagedCertificatesIT {
     }
 
     @Test
+    void shouldTrustWhatOtherReplicasServeWhenTheSecretIsLost() throws Exception {
+        // Given two replicas
+        configure();
+        SelfManagedCertificates first = replica();
+        SelfManagedCertificates second = replica();
+        runUntilDone(first);
+        runUntilDone(second);
+        X509Certificate old = authorities(trusted()).getFirst();
+        now.updateAndGet(time -> time.plus(Duration.ofDays(1)));
+
+        // When somebody deletes the Secret, and one of them has looked
+        client.resource(secret()).delete();
+        runUntilDone(first);
+
+        // Then it serves something new, and both are trusted, also after the other one has looked
+        assertThat(first.current().certificate()).isNotEqualTo(second.current().certificate());
+        assertServes(first, trusted());
+        assertServes(second, trusted());
+        runUntilDone(second);
+        assertThat(second.current().certificate()).isEqualTo(first.current().certificate());
+        assertServes(second, trusted());
+
+        // And the old authority leaves when it has expired
+        assertThat(authorities(trusted())).contains(old);
+        for (int day = 0; day < 30; day++) {
+            now.updateAndGet(time -> time.plus(Duration.ofDays(1)));
+            runUntilDone(first);
+        }
+        assertThat(authorities(trusted())).doesNotContain(old);
+        assertServes(first, trusted());
+    }
+
+    @Test
+    void shouldNotPileUpAuthoritiesWhenTheSecretIsLostAgainAndAgain() throws Exception {
+        configure();
+        SelfManagedCertificates replica = replica();
+
+        for (int i = 0; i < 6; i++) {
+            runUntilDone(replica);
+            client.resource(secret()).delete();
+        }
+        runUntilDone(replica);
+
+        assertThat(authorities(trusted())).hasSize(CaBundle.MOST_CARRIED_OVER + 1);
+        assertServes(replica, trusted());
+    }
+
+    @Test
     void shouldBeginWithAPlaceholderForTheCaBundle() throws Exception {
         configure();
         trust("\n");
