@@ -13,6 +13,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.UUID;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Calls the service's own port as the API server would: over TLS, with the dry run of a Pod. The service is ready when
- * this has succeeded once, and unhealthy when it has not for long. Its requests are not counted as admissions.
+ * this has succeeded once, and unhealthy when it has failed for long. Its requests are not counted as admissions.
  */
 final class SelfCheck implements AutoCloseable {
 
@@ -35,9 +36,11 @@ final class SelfCheck implements AutoCloseable {
     private final UUID uid;
     private final String token;
     private final Loop loop;
+    /** The clock of the process: a jump of the other one is no silence. */
+    private final LongSupplier nanoTime;
+
     private volatile boolean passed;
-    /** By the clock of the process: a jump of the other one is no silence. */
-    private volatile long passedAt = System.nanoTime();
+    private volatile long silentSince;
 
     /**
      * A check that is not running yet.
@@ -49,12 +52,25 @@ final class SelfCheck implements AutoCloseable {
      */
     SelfCheck(
             InetSocketAddress bound, Supplier<@Nullable TlsIdentity> tls, UUID uid, String token, InstantSource clock) {
+        this(bound, tls, uid, token, clock, System::nanoTime);
+    }
+
+    /** @param nanoTime a clock as {@link System#nanoTime()} */
+    SelfCheck(
+            InetSocketAddress bound,
+            Supplier<@Nullable TlsIdentity> tls,
+            UUID uid,
+            String token,
+            InstantSource clock,
+            LongSupplier nanoTime) {
         InetAddress address = bound.getAddress();
         this.target = new InetSocketAddress(
                 address.isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : address, bound.getPort());
         this.tls = tls;
         this.uid = uid;
         this.token = token;
+        this.nanoTime = nanoTime;
+        this.silentSince = nanoTime.getAsLong();
         this.loop = new Loop("self-check", this::runOnce, BETWEEN_CHECKS, clock);
     }
 
@@ -67,15 +83,19 @@ final class SelfCheck implements AutoCloseable {
         return passed;
     }
 
-    /** Whether the port has answered, or the check has begun, within this time. */
-    boolean hasPassedWithin(Duration limit) {
-        return System.nanoTime() - passedAt <= limit.toNanos();
+    /**
+     * Whether the port has answered, or the check has begun, within this time. The time without a certificate to answer
+     * with does not count: a restart would not bring one.
+     */
+    boolean hasAnsweredWithin(Duration limit) {
+        return nanoTime.getAsLong() - silentSince <= limit.toNanos();
     }
 
     /** Asks once. */
     boolean runOnce() throws IOException, GeneralSecurityException {
         TlsIdentity identity = tls.get();
         if (identity == null) {
+            silentSince = nanoTime.getAsLong();
             throw new IOException("there is no certificate yet");
         }
         SSLContext context = SSLContext.getInstance("TLS");
@@ -89,7 +109,7 @@ final class SelfCheck implements AutoCloseable {
                 throw new IOException("the answer begins with: " + start);
             }
         }
-        passedAt = System.nanoTime();
+        silentSince = nanoTime.getAsLong();
         passed = true;
         return false;
     }

@@ -50,7 +50,10 @@ final class WebhookService implements AutoCloseable {
     private static final Duration DRAIN_SPARE = Duration.ofSeconds(1);
     private static final Duration FLUSH = Duration.ofSeconds(5);
 
-    /** How long the port may go without answering the service's own requests before a restart is the better way. */
+    /**
+     * How long the port, with a certificate, may go without answering the service's own requests before a restart is
+     * the better way.
+     */
     private static final Duration LONGEST_SILENCE = Duration.ofMinutes(3);
 
     private final WebhookConfig config;
@@ -184,7 +187,10 @@ final class WebhookService implements AutoCloseable {
                         ProducerConfig.ENABLE_METRICS_PUSH_CONFIG, "false")));
     }
 
-    /** Kafka has no part in it: without it, the service is no worse off after a restart. */
+    /**
+     * Kafka has no part in it, nor has a certificate that is not there yet: without them, the service is no better off
+     * after a restart.
+     */
     private Optional<String> health() {
         HttpsServer listener = server;
         SelfCheck checking = selfCheck;
@@ -194,7 +200,7 @@ final class WebhookService implements AutoCloseable {
         if (!listener.isListening()) {
             return Optional.of("the listener is gone");
         }
-        return checking.hasPassedWithin(LONGEST_SILENCE)
+        return checking.hasAnsweredWithin(LONGEST_SILENCE)
                 ? Optional.empty()
                 : Optional.of("the webhook's port has not answered for " + LONGEST_SILENCE.toSeconds() + " s");
     }
