@@ -26,10 +26,13 @@ final class AuditLog {
             omitStages: [RequestReceived]
             rules:
             - level: RequestResponse
-              verbs: [create]
+              verbs: [create, patch]
               resources: [{group: "", resources: [pods]}]
             - level: None
             """;
+
+    /** Server-side apply creates by a patch. */
+    private static final List<String> CREATING = List.of("create", "patch");
 
     private static final String CALLED = "mutation.webhook.admission.k8s.io/";
     private static final String FAILED_OPEN = "failed-open.mutation.webhook.admission.k8s.io/";
@@ -75,7 +78,7 @@ final class AuditLog {
     private void take(String line) {
         JsonNode event = JsonMapper.shared().readTree(line);
         boolean created = event.path("stage").asString("").equals("ResponseComplete")
-                && event.path("verb").asString("").equals("create")
+                && CREATING.contains(event.path("verb").asString(""))
                 && event.path("objectRef").path("resource").asString("").equals("pods")
                 && event.path("objectRef").path("subresource").isMissingNode()
                 && event.path("responseStatus").path("code").asInt(0) == 201;

@@ -20,7 +20,8 @@ final class AuditEvent {
     private static final String CALLED = "mutation.webhook.admission.k8s.io/";
     private static final String FAILED_OPEN = "failed-open.mutation.webhook.admission.k8s.io/";
     private static final String ANY_FAILED_OPEN = "failed-open.";
-    private static final Set<String> DECIDING = Set.of("kind", "apiVersion", "stage", "verb", "objectRef");
+    private static final Set<String> DECIDING =
+            Set.of("kind", "apiVersion", "stage", "verb", "objectRef", "responseStatus");
     private static final int CREATED = 201;
 
     private final Function<String, @Nullable String> webhookOf;
@@ -136,10 +137,15 @@ final class AuditEvent {
         if (!stage.equals("ResponseComplete")) {
             return Reason.OTHER_STAGE;
         }
-        if (!verb.equals("create")) {
+        if (!mayCreate()) {
             return Reason.OTHER_VERB;
         }
         return resource != null && !isOfPods() ? Reason.OTHER_RESOURCE : null;
+    }
+
+    /** Server-side apply creates by a patch; only the code, which comes after the verb, tells it from other patches. */
+    private boolean mayCreate() {
+        return "create".equals(verb) || "patch".equals(verb) && (code == 0 || code == CREATED);
     }
 
     private boolean isAuditEvent() {
@@ -161,7 +167,7 @@ final class AuditEvent {
             return new Skipped(Reason.DRY_RUN);
         }
         if (code != CREATED) {
-            return new Skipped(Reason.NOT_CREATED);
+            return new Skipped("create".equals(verb) ? Reason.NOT_CREATED : Reason.OTHER_VERB);
         }
         return creation();
     }

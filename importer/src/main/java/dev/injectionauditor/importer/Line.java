@@ -16,7 +16,7 @@ sealed interface Line permits PodCreation, Line.Skipped {
         NOT_AN_AUDIT_EVENT("notAnAuditEvent"),
         /** Another stage than ResponseComplete. */
         OTHER_STAGE("otherStage"),
-        /** Another verb than create. */
+        /** Another verb than create, and no patch that created an object. */
         OTHER_VERB("otherVerb"),
         /** Another resource than Pods, or a subresource of them. */
         OTHER_RESOURCE("otherResource"),

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 class AuditEventReaderTest {
@@ -86,6 +87,43 @@ class AuditEventReaderTest {
         assertThat(creation.applied()).isEqualTo(Map.of(Recorded.WEBHOOK, false));
     }
 
+    @Test
+    void shouldReadACreationByServerSideApplyAndNoOtherPatch() throws IOException {
+        assertThat(Recorded.serverSideApply().stream().map(this::read))
+                .containsExactly(
+                        new Skipped(Reason.DRY_RUN),
+                        new PodCreation(
+                                UUID.fromString("7114cf40-9980-4fc5-9f79-34db58b27c4d"),
+                                Instant.parse("2026-11-28T00:26:28.533116Z"),
+                                "shop",
+                                "applied",
+                                UUID.fromString("0e1afd79-998e-4753-b032-d6d3d740a13e"),
+                                true,
+                                Map.of(Recorded.WEBHOOK, false)),
+                        new Skipped(Reason.OTHER_VERB),
+                        new Skipped(Reason.OTHER_VERB));
+    }
+
+    @Test
+    void shouldPassOverOtherPatchesBeforeTheirObjects() throws IOException {
+        // Given a change of a Pod, cut off where its objects begin
+        String line = Recorded.serverSideApply().get(2);
+        int objects = line.indexOf("\"requestObject\"");
+
+        // Then it is passed over without them
+        assertThat(objects).isPositive();
+        assertThat(read(line.substring(0, objects))).isEqualTo(new Skipped(Reason.OTHER_VERB));
+    }
+
+    @Test
+    void shouldTellPatchesApartInWhateverOrderTheirFieldsAre() throws IOException {
+        for (String line : Recorded.serverSideApply()) {
+            ObjectNode event = (ObjectNode) JsonMapper.shared().readTree(line);
+            event.set("verb", event.remove("verb"));
+            assertThat(read(event.toString())).isEqualTo(read(line));
+        }
+    }
+
     static Stream<Arguments> others() {
         return Stream.of(
                 other(Reason.NOT_AN_AUDIT_EVENT, event -> event.put("kind", "EventList")),
@@ -96,6 +134,10 @@ class AuditEventReaderTest {
                 other(Reason.NOT_AN_AUDIT_EVENT, event -> event.putObject("verb")),
                 other(Reason.OTHER_STAGE, event -> event.put("stage", "RequestReceived")),
                 other(Reason.OTHER_VERB, event -> event.put("verb", "delete")),
+                other(Reason.OTHER_VERB, event -> event.put("verb", "patch").remove("responseStatus")),
+                other(
+                        Reason.OTHER_RESOURCE,
+                        event -> reference(event.put("verb", "patch")).put("subresource", "status")),
                 other(Reason.OTHER_RESOURCE, event -> reference(event).put("resource", "secrets")),
                 other(Reason.OTHER_RESOURCE, event -> reference(event).put("subresource", "binding")),
                 other(Reason.OTHER_RESOURCE, event -> reference(event).put("apiGroup", "metrics.k8s.io")),

@@ -86,6 +86,7 @@ final class Mutation {
             "{\"resource\":\"pods\"}",
             "\"pods\"",
             "\"create\"",
+            "\"patch\"",
             "\"Event\"",
             "[[[[[{\"a\":[[]]}]]]]]",
             "[".repeat(70) + "]".repeat(70),

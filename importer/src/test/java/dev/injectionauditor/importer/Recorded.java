@@ -16,7 +16,19 @@ final class Recorded {
     private Recorded() {}
 
     static List<String> lines() throws IOException {
-        try (InputStream in = Recorded.class.getResourceAsStream("/recorded/kube-apiserver-audit.jsonl")) {
+        return lines("kube-apiserver-audit.jsonl");
+    }
+
+    /**
+     * What {@code kubectl apply --server-side} of a Pod is logged as while the webhook does not answer: a dry run, the
+     * creation, a change, and a Pod in a namespace that is not there.
+     */
+    static List<String> serverSideApply() throws IOException {
+        return lines("server-side-apply-audit.jsonl");
+    }
+
+    private static List<String> lines(String file) throws IOException {
+        try (InputStream in = Recorded.class.getResourceAsStream("/recorded/" + file)) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
         }
     }
