@@ -40,6 +40,22 @@ class ImportIT {
     }
 
     @Test
+    void shouldNameALogThatIsDamagedAndReadTheOthers() throws Exception {
+        // Given a log that begins as a compressed one does, and is none
+        Path damaged =
+                Files.write(folder.resolve("damaged.gz"), new byte[] {0x1f, (byte) 0x8b, 0, 0, 0, 0, 0, 0, 0, 0});
+
+        // When it is imported together with another one
+        JsonNode summary =
+                run(1, null, "--folder=" + folder.resolve("history"), "--json", damaged.toString(), LOG.toString());
+
+        // Then it is named, and the other one is in the history
+        assertThat(Files.readString(folder.resolve("errors")))
+                .contains(damaged + ": cannot be read to its end: ZipException");
+        assertThat(summary.get("pods").asInt()).isEqualTo(32);
+    }
+
+    @Test
     void shouldReportAllBadSettingsAtOnce() throws Exception {
         run(
                 2,

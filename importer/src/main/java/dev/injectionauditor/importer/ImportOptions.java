@@ -5,6 +5,7 @@ import dev.injectionauditor.auditor.audit.outage.LoggedHistory;
 import dev.injectionauditor.localstack.Folders;
 import dev.injectionauditor.localstack.LocalPostgres;
 import dev.injectionauditor.schema.WatchedWebhook;
+import dev.injectionauditor.service.Failures;
 import dev.injectionauditor.service.Settings;
 import java.io.IOException;
 import java.io.InputStream;
@@ -31,6 +32,7 @@ import picocli.CommandLine.Parameters;
 final class ImportOptions implements Callable<Integer> {
 
     private static final String STANDARD_INPUT = "-";
+    private static final int EXIT_BAD_LOG = 1;
 
     private final Map<String, String> environment;
 
@@ -130,15 +132,16 @@ final class ImportOptions implements Callable<Integer> {
             try {
                 Importer importer =
                         new Importer(database.thenApply(open -> new LoggedHistory(open.jooq(), id, quiet)), background);
+                boolean allRead = true;
                 for (String file : files.isEmpty() ? List.of(STANDARD_INPUT) : files) {
-                    read(importer, file);
+                    allRead &= read(importer, file);
                 }
                 tell(importer.summary(), data);
+                return allRead ? 0 : EXIT_BAD_LOG;
             } finally {
                 Background.await(background.start(() -> close(database)));
             }
         }
-        return 0;
     }
 
     private void checkFolders(Settings settings) throws IOException {
@@ -179,19 +182,30 @@ final class ImportOptions implements Callable<Integer> {
         return HistoryDatabase.open(postgresUrl, postgresUser, password);
     }
 
-    private static void read(Importer importer, String file) throws IOException {
-        if (file.equals(STANDARD_INPUT)) {
-            importer.read(System.in);
-            return;
+    /** Reads a log; tells people, and returns false, if it is a bad one. */
+    private static boolean read(Importer importer, String file) throws IOException {
+        try {
+            if (file.equals(STANDARD_INPUT)) {
+                importer.read(System.in);
+            } else {
+                try (InputStream in = open(Path.of(file))) {
+                    importer.read(in);
+                }
+            }
+            return true;
+        } catch (BadLogException e) {
+            System.err.println(file + ": cannot be read to its end: " + Failures.inOneLine(e.getCause()));
+            return false;
         }
-        Path path = Path.of(file);
-        try (InputStream in = Progress.of(
-                Files.newInputStream(path),
-                System.err,
-                path.getFileName().toString(),
-                Files.size(path),
-                System::nanoTime)) {
-            importer.read(in);
+    }
+
+    private static InputStream open(Path file) throws BadLogException {
+        try {
+            long total = Files.size(file);
+            return Progress.of(
+                    Files.newInputStream(file), System.err, file.getFileName().toString(), total, System::nanoTime);
+        } catch (IOException e) {
+            throw new BadLogException(e);
         }
     }
 

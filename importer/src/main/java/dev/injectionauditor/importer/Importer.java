@@ -3,6 +3,7 @@ package dev.injectionauditor.importer;
 import dev.injectionauditor.auditor.audit.outage.LoggedHistory;
 import dev.injectionauditor.importer.Line.Reason;
 import java.io.BufferedInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -44,18 +45,31 @@ final class Importer implements LineSplitter.Sink {
         this.background = background;
     }
 
-    /** Reads a log to its end, compressed by gzip or not. */
+    /**
+     * Reads a log to its end, compressed by gzip or not.
+     *
+     * @throws BadLogException if that cannot be done; what was read of it before counts
+     */
     void read(InputStream log) throws IOException {
-        BufferedInputStream in = new BufferedInputStream(log, READ_BUFFER);
-        LineSplitter lines = new LineSplitter(isCompressed(in) ? new GZIPInputStream(in, READ_BUFFER) : in, this);
+        LineSplitter lines = new LineSplitter(text(log), this);
         while (lines.readSome() >= 0) {
             // The lines come to this object.
             if (history.isCompletedExceptionally()) {
                 Background.await(history);
             }
         }
-        store();
-        finish();
+    }
+
+    private static InputStream text(InputStream log) throws BadLogException {
+        BufferedInputStream in = new BufferedInputStream(log, READ_BUFFER);
+        try {
+            return isCompressed(in) ? new GZIPInputStream(in, READ_BUFFER) : in;
+        } catch (EOFException e) {
+            // Cut off before there is any text.
+            return InputStream.nullInputStream();
+        } catch (IOException e) {
+            throw new BadLogException(e);
+        }
     }
 
     private static boolean isCompressed(BufferedInputStream in) throws IOException {
@@ -111,8 +125,10 @@ final class Importer implements LineSplitter.Sink {
         skip(Reason.REPEATED, last.repeated());
     }
 
-    /** What has been found so far; waits for the history if need be. */
+    /** What has been found so far. All of it is stored then; waits for the history if need be. */
     Summary summary() throws IOException {
+        store();
+        finish();
         return new Summary(
                 events, skipped, pods, failedOpen, Background.await(history).outages());
     }

@@ -38,6 +38,7 @@ final class LineSplitter {
      * Reads the next piece of the stream.
      *
      * @return number of bytes; -1 at the end
+     * @throws BadLogException if the stream cannot be read
      */
     int readSome() throws IOException {
         int count = fill();
@@ -68,6 +69,8 @@ final class LineSplitter {
         } catch (EOFException e) {
             // A compressed log that is cut off, or still being written: what there is of it counts.
             return -1;
+        } catch (IOException e) {
+            throw new BadLogException(e);
         }
     }
 

@@ -6,6 +6,7 @@ import static dev.injectionauditor.auditor.db.Tables.LOGGED_MISS;
 import static dev.injectionauditor.auditor.db.Tables.MISSED_INJECTIONS;
 import static dev.injectionauditor.auditor.db.Tables.OUTAGE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.injectionauditor.auditor.Database;
@@ -34,6 +35,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
+import java.util.zip.ZipException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
@@ -184,6 +186,35 @@ class ImportIT {
         assertThat(summary.events()).isBetween(10L, 34L);
         assertThat(summary.pods()).isBetween(10L, 32L);
         assertThat(summary.skipped()).containsEntry(Reason.NOT_JSON, 1L);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 5, 10})
+    void shouldFindNothingInACompressedLogThatIsCutOffInItsHeader(int length) throws IOException {
+        ByteArrayOutputStream log = new ByteArrayOutputStream();
+        compress(log, String.join("\n", Recorded.lines()));
+
+        importer.read(new ByteArrayInputStream(log.toByteArray(), 0, length));
+
+        assertThat(importer.summary().events()).isZero();
+    }
+
+    @Test
+    void shouldStoreWhatThereIsBeforeALogIsDamaged() throws IOException {
+        // Given a compressed log whose last bytes are wrong
+        ByteArrayOutputStream log = new ByteArrayOutputStream();
+        compress(log, String.join("\n", Recorded.lines()) + "\n");
+        byte[] damaged = log.toByteArray();
+        damaged[damaged.length - 1]++;
+
+        // When it is read, then that is told
+        assertThatThrownBy(() -> importer.read(new ByteArrayInputStream(damaged)))
+                .isInstanceOf(BadLogException.class)
+                .hasRootCauseInstanceOf(ZipException.class);
+
+        // And what came before counts
+        assertThat(importer.summary().windows()).isEqualTo(OUTAGES);
+        assertThat(database.get().jooq().fetchCount(EVIDENCE)).isEqualTo(31);
     }
 
     @Test

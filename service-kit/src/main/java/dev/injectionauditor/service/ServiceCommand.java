@@ -4,6 +4,8 @@ import java.io.PrintWriter;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.RunLast;
@@ -19,17 +21,6 @@ public final class ServiceCommand {
     public static final int EXIT_BAD_SETTINGS = 2;
 
     private static final int EXIT_FAILED = 1;
-    private static final String[] ABOUT_ENVIRONMENT = {
-        "",
-        "Every option can be given as an environment variable too: its name in capitals, with '_' for '-', after"
-                + " " + EnvironmentDefaults.PREFIX + "; for instance "
-                + EnvironmentDefaults.variable(KafkaOptions.BOOTSTRAP_SERVERS) + " for "
-                + KafkaOptions.BOOTSTRAP_SERVERS + ". The command line wins over the environment. "
-                + EnvironmentDefaults.PREFIX + "LOG_LEVEL sets the log level (ERROR, WARN, INFO, DEBUG, TRACE).",
-        "",
-        "Exit codes: " + EXIT_BAD_SETTINGS + " for bad settings, all of which are listed; " + EXIT_FAILED
-                + " if the service cannot start."
-    };
 
     private ServiceCommand() {}
 
@@ -50,7 +41,7 @@ public final class ServiceCommand {
                 .getCommandSpec()
                 .version(version == null ? "not packaged" : version)
                 .usageMessage()
-                .footer(ABOUT_ENVIRONMENT);
+                .footer(footer(commandLine.getCommandSpec()));
         return commandLine
                 .setDefaultValueProvider(new EnvironmentDefaults(environment))
                 .setUsageHelpAutoWidth(true)
@@ -58,6 +49,24 @@ public final class ServiceCommand {
                 .setExecutionStrategy(ServiceCommand::execute)
                 .setParameterExceptionHandler(ServiceCommand::badArguments)
                 .setExecutionExceptionHandler(ServiceCommand::failed);
+    }
+
+    private static String[] footer(CommandSpec command) {
+        String example = command.options().stream()
+                .filter(option -> !option.usageHelp() && !option.versionHelp())
+                .map(OptionSpec::longestName)
+                .findFirst()
+                .map(option -> "; for instance " + EnvironmentDefaults.variable(option) + " for " + option)
+                .orElse("");
+        return new String[] {
+            "",
+            "Every option can be given as an environment variable too: its name in capitals, with '_' for '-', after "
+                    + EnvironmentDefaults.PREFIX + example + ". The command line wins over the environment. "
+                    + EnvironmentDefaults.PREFIX + "LOG_LEVEL sets the log level (ERROR, WARN, INFO, DEBUG, TRACE).",
+            "",
+            "Exit codes: " + EXIT_BAD_SETTINGS + " for bad settings, all of which are listed; " + EXIT_FAILED
+                    + " for any other failure."
+        };
     }
 
     private static int execute(ParseResult parsed) {

@@ -81,8 +81,9 @@ class ServiceCommandTest {
         assertThat(out.toString())
                 .contains("--name")
                 .contains("Default: somebody")
-                .contains("INJECTION_AUDITOR_KAFKA_BOOTSTRAP_SERVERS")
-                .contains("INJECTION_AUDITOR_LOG_LEVEL");
+                .contains("INJECTION_AUDITOR_NAME")
+                .contains("INJECTION_AUDITOR_LOG_LEVEL")
+                .doesNotContain("KAFKA");
     }
 
     @Test
