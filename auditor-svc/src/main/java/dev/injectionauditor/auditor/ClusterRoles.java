@@ -95,26 +95,35 @@ final class ClusterRoles {
     private Leadership.ActiveRole remediate(
             KubernetesClient client, KafkaProducer<String, byte[]> producer, @Nullable DSLContext db, Fence fence) {
         String cluster = config.watched().cluster();
-        AnnounceRole announcer = new AnnounceRole(client, config.kafka(), cluster, config.identity(), metrics, clock);
+        Parts started = new Parts();
+        AnnounceRole announcer = started.add(
+                "announcer",
+                new AnnounceRole(client, config.kafka(), cluster, config.identity(), metrics, clock),
+                ROLE_LIMIT);
         if (db == null) {
-            return new ActiveRole(announcer::hasProgressedWithin, announcer::close);
+            return new ActiveRole(announcer::hasProgressedWithin, started::close);
         }
-        RemediateRole role = new RemediateRole(
-                client,
-                config.kafka(),
-                producer,
-                db,
-                fence,
-                config.recreation(),
-                cluster,
-                config.identity(),
-                metrics,
-                clock);
-        return new ActiveRole(limit -> role.hasProgressedWithin(limit) && announcer.hasProgressedWithin(limit), () -> {
-            try (announcer) {
-                role.close();
-            }
-        });
+        try {
+            RemediateRole role = started.add(
+                    "remediator",
+                    new RemediateRole(
+                            client,
+                            config.kafka(),
+                            producer,
+                            db,
+                            fence,
+                            config.recreation(),
+                            cluster,
+                            config.identity(),
+                            metrics,
+                            clock),
+                    ROLE_LIMIT);
+            return new ActiveRole(
+                    limit -> role.hasProgressedWithin(limit) && announcer.hasProgressedWithin(limit), started::close);
+        } catch (RuntimeException e) {
+            started.close();
+            throw e;
+        }
     }
 
     private record ActiveRole(Predicate<Duration> progress, Runnable end) implements Leadership.ActiveRole {

@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.client.extended.leaderelection.LeaderElectionConfig
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderElector;
 import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.LeaseLock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -39,8 +40,11 @@ final class Leadership implements AutoCloseable {
     private final Timing timing;
     private final Function<Fence, ActiveRole> role;
     private final RenewalClock renewals;
+    private final InstantSource clock;
     private final Loop loop;
     private volatile @Nullable ActiveRole active;
+    /** Since when campaigns have failed here; null once the role has started, or is known to run elsewhere. */
+    private volatile @Nullable Instant failingSince;
 
     /**
      * How long a Lease holds.
@@ -68,8 +72,12 @@ final class Leadership implements AutoCloseable {
         this.lease = lease;
         this.timing = timing;
         this.role = role;
-        this.renewals =
-                new RenewalClock(new LeaseLock(namespace, lease, identity), timing.renewDeadline(), System::nanoTime);
+        this.clock = clock;
+        this.renewals = new RenewalClock(
+                new LeaseLock(namespace, lease, identity),
+                timing.renewDeadline(),
+                System::nanoTime,
+                () -> failingSince = null);
         this.loop = new Loop("lease-" + lease, this::campaign, timing.retryPeriod(), clock);
     }
 
@@ -82,14 +90,46 @@ final class Leadership implements AutoCloseable {
         return active != null;
     }
 
-    /** Whether the role, if it is active here, has been able to work within this time. */
+    /**
+     * Whether the role has been able to work within this time, if it is active here. If not, false means that it has
+     * failed to start for longer than this time, and was not seen to run elsewhere.
+     */
     boolean hasProgressedWithin(Duration limit) {
         ActiveRole running = active;
-        return running == null || running.hasProgressedWithin(limit);
+        if (running != null) {
+            return running.hasProgressedWithin(limit);
+        }
+        Instant since = failingSince;
+        return since == null || Duration.between(since, clock.instant()).compareTo(limit) <= 0;
     }
 
     private boolean campaign() throws InterruptedException {
-        LeaderElector elector = client.leaderElector()
+        CompletableFuture<Void> over = new CompletableFuture<>();
+        CompletableFuture<?> election = elector(over).start();
+        election.whenComplete((ended, failure) -> {
+            if (failure == null) {
+                over.complete(null);
+            } else {
+                over.completeExceptionally(failure);
+            }
+        });
+        try {
+            over.get();
+        } catch (ExecutionException e) {
+            if (failingSince == null) {
+                failingSince = clock.instant();
+            }
+            throw new IllegalStateException("the role of the Lease " + lease + " cannot be taken on", e.getCause());
+        } finally {
+            // First stop to act, then let go of the Lease.
+            follow();
+            election.cancel(true);
+        }
+        return false;
+    }
+
+    private LeaderElector elector(CompletableFuture<Void> over) {
+        return client.leaderElector()
                 .withConfig(new LeaderElectionConfigBuilder()
                         .withName(lease)
                         .withLock(renewals)
@@ -98,7 +138,7 @@ final class Leadership implements AutoCloseable {
                         .withRetryPeriod(timing.retryPeriod())
                         .withReleaseOnCancel(true)
                         .withLeaderCallbacks(new LeaderCallbacks(
-                                this::lead,
+                                () -> lead(over),
                                 this::follow,
                                 holder -> LOG.atInfo()
                                         .addKeyValue("lease", lease)
@@ -106,29 +146,31 @@ final class Leadership implements AutoCloseable {
                                         .log("A Lease has a new holder")))
                         .build())
                 .build();
-        CompletableFuture<?> campaign = elector.start();
-        try {
-            campaign.get();
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("cannot take part in the election", e.getCause());
-        } finally {
-            // First stop to act, then let go of the Lease.
-            follow();
-            campaign.cancel(true);
-        }
-        return false;
     }
 
-    private synchronized void lead() {
-        if (active == null) {
+    /** @param over fails if the role does: after a callback that throws, the elector ends and tells nobody */
+    private synchronized void lead(CompletableFuture<Void> over) {
+        if (active != null) {
+            return;
+        }
+        try {
             active = role.apply(renewals::isSurelyHeld);
+            failingSince = null;
+        } catch (Throwable e) { // an Error too: nobody else would hear of it
+            over.completeExceptionally(e);
         }
     }
 
     private synchronized void follow() {
-        if (active != null) {
-            active.close();
-            active = null;
+        ActiveRole ending = active;
+        active = null;
+        if (ending == null) {
+            return;
+        }
+        try {
+            ending.close();
+        } catch (RuntimeException e) {
+            LOG.atWarn().addKeyValue("lease", lease).setCause(e).log("A role failed to close");
         }
     }
 

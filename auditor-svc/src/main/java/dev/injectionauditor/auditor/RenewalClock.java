@@ -1,10 +1,12 @@
 package dev.injectionauditor.auditor;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.LeaderElectionRecord;
 import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.Lock;
 import java.time.Duration;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A lock that notes when it was last renewed, and so can say whether it is surely still held. The elector itself learns
@@ -15,6 +17,7 @@ final class RenewalClock implements Lock {
     private final Lock lock;
     private final Duration renewDeadline;
     private final LongSupplier nanoTime;
+    private final Runnable anotherLeads;
     private volatile boolean mine;
     private volatile long renewedAt;
 
@@ -23,11 +26,14 @@ final class RenewalClock implements Lock {
      *
      * @param renewDeadline how long after a renewal nobody else takes over for sure
      * @param nanoTime a clock that only runs forward, in nanoseconds
+     * @param anotherLeads called whenever another process is seen to hold the lock and to have renewed it; it does that
+     *     only once its role has started
      */
-    RenewalClock(Lock lock, Duration renewDeadline, LongSupplier nanoTime) {
+    RenewalClock(Lock lock, Duration renewDeadline, LongSupplier nanoTime, Runnable anotherLeads) {
         this.lock = lock;
         this.renewDeadline = renewDeadline;
         this.nanoTime = nanoTime;
+        this.anotherLeads = anotherLeads;
     }
 
     /** Whether the last renewal is younger than the renew deadline. */
@@ -36,14 +42,36 @@ final class RenewalClock implements Lock {
     }
 
     @Override
-    public LeaderElectionRecord get(KubernetesClient client) {
-        return lock.get(client);
+    public @Nullable LeaderElectionRecord get(KubernetesClient client) {
+        try {
+            LeaderElectionRecord record = lock.get(client);
+            if (record != null && isRenewedByAnother(record)) {
+                anotherLeads.run();
+            }
+            return record;
+        } catch (RuntimeException e) {
+            throw retriable(e);
+        }
+    }
+
+    private boolean isRenewedByAnother(LeaderElectionRecord record) {
+        String holder = record.getHolderIdentity();
+        return holder != null
+                && !holder.isEmpty()
+                && !holder.equals(identity())
+                && record.getRenewTime() != null
+                && record.getAcquireTime() != null
+                && record.getRenewTime().isAfter(record.getAcquireTime());
     }
 
     @Override
     public void create(KubernetesClient client, LeaderElectionRecord record) {
         long begun = nanoTime.getAsLong();
-        lock.create(client, record);
+        try {
+            lock.create(client, record);
+        } catch (RuntimeException e) {
+            throw retriable(e);
+        }
         note(record, begun);
     }
 
@@ -54,7 +82,11 @@ final class RenewalClock implements Lock {
             mine = false; // before the others can know
         }
         long begun = nanoTime.getAsLong();
-        lock.update(client, record);
+        try {
+            lock.update(client, record);
+        } catch (RuntimeException e) {
+            throw retriable(e);
+        }
         note(record, begun);
     }
 
@@ -62,6 +94,13 @@ final class RenewalClock implements Lock {
     private void note(LeaderElectionRecord record, long begun) {
         renewedAt = begun;
         mine = identity().equals(record.getHolderIdentity());
+    }
+
+    /** The elector tries again after a KubernetesClientException only; after all else it ends and tells nobody. */
+    private static KubernetesClientException retriable(RuntimeException failure) {
+        return failure instanceof KubernetesClientException known
+                ? known
+                : new KubernetesClientException("the Lease cannot be read or written", failure);
     }
 
     @Override

@@ -7,7 +7,9 @@ import dev.injectionauditor.auditor.remediate.Fence;
 import dev.injectionauditor.localstack.cluster.SimulatedCluster;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -20,6 +22,9 @@ class LeadershipIT {
     private static final Leadership.Timing TIMING =
             new Leadership.Timing(Duration.ofSeconds(6), Duration.ofSeconds(4), Duration.ofMillis(500));
 
+    private static final Duration LIMIT = Duration.ofMinutes(5);
+
+    private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-11-23T06:00:00Z"));
     private SimulatedCluster cluster;
 
     @BeforeEach
@@ -61,6 +66,58 @@ class LeadershipIT {
         second.client.close();
     }
 
+    @Test
+    void shouldTryAgainWhenTheRoleFailsToStart() {
+        // Given a role that fails to start the first time
+        Replica replica = new Replica("only");
+        AtomicInteger starts = new AtomicInteger();
+        replica.onStart = () -> {
+            if (starts.incrementAndGet() == 1) {
+                throw new IllegalStateException("Kafka is not known");
+            }
+        };
+        try (replica.leadership) {
+            // When
+            replica.leadership.start();
+
+            // Then it runs after the second time
+            await().atMost(PATIENCE).until(() -> replica.fence.get() != null);
+            assertThat(starts).hasValue(2);
+            assertThat(replica.fence.get().holds()).isTrue();
+        }
+        replica.client.close();
+    }
+
+    @Test
+    void shouldTellThatTheRoleDoesNotStartUntilAnotherOneHasTakenItOn() {
+        // Given a role that fails to start whenever it is tried
+        Replica broken = new Replica("broken");
+        AtomicInteger starts = new AtomicInteger();
+        broken.onStart = () -> {
+            starts.incrementAndGet();
+            throw new IllegalStateException("Kafka is not known");
+        };
+        try (broken.leadership) {
+            broken.leadership.start();
+            await().atMost(PATIENCE).until(() -> starts.get() > 1);
+            assertThat(broken.leadership.hasProgressedWithin(LIMIT)).isTrue();
+
+            // When that takes too long, then it is told
+            now.updateAndGet(at -> at.plus(LIMIT).plusSeconds(1));
+            assertThat(broken.leadership.hasProgressedWithin(LIMIT)).isFalse();
+
+            // When another process gets its turn, then nothing is missing any more
+            Replica healthy = new Replica("healthy");
+            try (healthy.leadership) {
+                healthy.leadership.start();
+                await().atMost(PATIENCE).until(() -> broken.leadership.hasProgressedWithin(LIMIT));
+                assertThat(healthy.fence.get().holds()).isTrue();
+            }
+            healthy.client.close();
+        }
+        broken.client.close();
+    }
+
     private final class Replica {
 
         private final KubernetesClient client = cluster.client();
@@ -69,7 +126,7 @@ class LeadershipIT {
         private volatile Runnable onStart = () -> {};
 
         Replica(String name) {
-            leadership = new Leadership(client, "default", "lease", name, TIMING, InstantSource.system(), held -> {
+            leadership = new Leadership(client, "default", "lease", name, TIMING, now::get, held -> {
                 onStart.run();
                 fence.set(held);
                 return new Leadership.ActiveRole() {

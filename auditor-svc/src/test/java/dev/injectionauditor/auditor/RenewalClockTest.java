@@ -9,6 +9,8 @@ import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.LeaderE
 import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.Lock;
 import java.time.Duration;
 import java.time.ZonedDateTime;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -19,7 +21,9 @@ class RenewalClockTest {
 
     private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 5_000_000_000L); // overflows soon
     private final FakeLock lock = new FakeLock();
-    private final RenewalClock renewals = new RenewalClock(lock, Duration.ofSeconds(10), nanos::get);
+    private final AtomicInteger othersLed = new AtomicInteger();
+    private final RenewalClock renewals =
+            new RenewalClock(lock, Duration.ofSeconds(10), nanos::get, othersLed::incrementAndGet);
 
     @Test
     void shouldHoldForTheRenewDeadlineAfterEachRenewal() {
@@ -73,22 +77,61 @@ class RenewalClockTest {
         assertThat(renewals.isSurelyHeld()).isFalse();
     }
 
+    @Test
+    void shouldTellThatAnotherProcessLeadsOnceItHasRenewed() {
+        // Given a lock that is free, mine, given back, or taken by a process whose role is only starting
+        ZonedDateTime now = ZonedDateTime.now();
+        for (LeaderElectionRecord record : Arrays.asList(
+                null,
+                held("me", now, now.plusSeconds(2)),
+                held("", now, now.plusSeconds(2)),
+                held("other", now, now))) {
+            lock.record = record;
+            assertThat(renewals.get(NO_CLIENT)).isEqualTo(record);
+        }
+        assertThat(othersLed).hasValue(0);
+
+        lock.record = held("other", now, now.plusSeconds(2));
+        renewals.get(NO_CLIENT);
+
+        assertThat(othersLed).hasValue(1);
+    }
+
+    @Test
+    void shouldFailInTheWayThatTheElectorTriesAgainAfter() {
+        lock.meanwhile = () -> {
+            throw new IllegalStateException("a Lease without a duration");
+        };
+
+        assertThatThrownBy(() -> renewals.get(NO_CLIENT)).isInstanceOf(KubernetesClientException.class);
+        assertThatThrownBy(() -> renewals.create(NO_CLIENT, record("me")))
+                .isInstanceOf(KubernetesClientException.class);
+        assertThatThrownBy(() -> renewals.update(NO_CLIENT, record("me")))
+                .isInstanceOf(KubernetesClientException.class);
+    }
+
     private void pass(Duration time) {
         nanos.addAndGet(time.toNanos());
     }
 
     private static LeaderElectionRecord record(String holder) {
         ZonedDateTime now = ZonedDateTime.now();
-        return new LeaderElectionRecord(holder, Duration.ofSeconds(15), now, now, 0);
+        return held(holder, now, now);
+    }
+
+    private static LeaderElectionRecord held(String holder, ZonedDateTime since, ZonedDateTime renewed) {
+        return new LeaderElectionRecord(holder, Duration.ofSeconds(15), since, renewed, 0);
     }
 
     private static final class FakeLock implements Lock {
 
         private Runnable meanwhile = () -> {};
+        private @Nullable LeaderElectionRecord record;
 
         @Override
         public @Nullable LeaderElectionRecord get(KubernetesClient client) {
-            return null;
+            meanwhile.run();
+            return record;
         }
 
         @Override

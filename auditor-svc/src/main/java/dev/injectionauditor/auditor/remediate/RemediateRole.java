@@ -37,7 +37,7 @@ public final class RemediateRole implements AutoCloseable {
     private final Loop executions;
 
     /**
-     * Starts the role.
+     * Starts the role. If that fails, nothing of it is left.
      *
      * @param client for reading, evicting and creating Pods; not closed
      * @param producer for the topic recreation-results; not closed
@@ -97,28 +97,33 @@ public final class RemediateRole implements AutoCloseable {
                 client.getKubernetesSerialization(),
                 metrics,
                 clock);
-        Executions work = parts.add(
-                "executions", new Executions(journal, remediator, fence, metrics, AT_ONCE, clock), CLOSE_LIMIT);
-        Intake requests = parts.add(
-                "request consumer",
-                new Intake(
-                        new KafkaConsumer<>(kafka.consumer(Map.of(
-                                ConsumerConfig.GROUP_ID_CONFIG,
-                                kafka.topics().prefix() + ".remediate." + cluster,
-                                // Old requests have expired and are answered so.
-                                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
-                                "earliest",
-                                // Whoever takes over from a killed process does not wait for long.
-                                ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
-                                10_000))),
-                        journal,
-                        kafka.topics(),
-                        cluster),
-                CLOSE_LIMIT);
-        intake = parts.add("request loop", new Loop("requests", requests, Duration.ZERO, clock), CLOSE_LIMIT);
-        executions = parts.add("execution loop", new Loop("remediate", work, LOOK_EVERY, clock), CLOSE_LIMIT);
-        intake.start();
-        executions.start();
+        try {
+            Executions work = parts.add(
+                    "executions", new Executions(journal, remediator, fence, metrics, AT_ONCE, clock), CLOSE_LIMIT);
+            Intake requests = parts.add(
+                    "request consumer",
+                    new Intake(
+                            new KafkaConsumer<>(kafka.consumer(Map.of(
+                                    ConsumerConfig.GROUP_ID_CONFIG,
+                                    kafka.topics().prefix() + ".remediate." + cluster,
+                                    // Old requests have expired and are answered so.
+                                    ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+                                    "earliest",
+                                    // Whoever takes over from a killed process does not wait for long.
+                                    ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
+                                    10_000))),
+                            journal,
+                            kafka.topics(),
+                            cluster),
+                    CLOSE_LIMIT);
+            intake = parts.add("request loop", new Loop("requests", requests, Duration.ZERO, clock), CLOSE_LIMIT);
+            executions = parts.add("execution loop", new Loop("remediate", work, LOOK_EVERY, clock), CLOSE_LIMIT);
+            intake.start();
+            executions.start();
+        } catch (RuntimeException e) {
+            parts.close();
+            throw e;
+        }
     }
 
     /** Whether it has been able to work within this time. */
