@@ -3,6 +3,7 @@ package dev.injectionauditor.auditor;
 import dev.injectionauditor.auditor.remediate.Fence;
 import dev.injectionauditor.service.Loop;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.RequestConfigBuilder;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderElectionConfigBuilder;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderElector;
@@ -49,7 +50,7 @@ final class Leadership implements AutoCloseable {
     /**
      * How long a Lease holds.
      *
-     * @param duration how long others wait after the last renewal before they take over
+     * @param duration how long others wait after the last renewal, by their own clocks, before they take over
      * @param renewDeadline how long the holder tries to renew before it gives up; shorter than {@code duration}
      * @param retryPeriod pause between tries
      */
@@ -59,7 +60,12 @@ final class Leadership implements AutoCloseable {
         static final Timing DEFAULT = new Timing(Duration.ofSeconds(15), Duration.ofSeconds(10), Duration.ofSeconds(2));
     }
 
-    /** @param role starts the role; it asks the fence before each act that must not be done by two processes */
+    /**
+     * A role that does not run.
+     *
+     * @param client for the Lease; not closed
+     * @param role starts the role; it asks the fence before each act that must not be done by two processes
+     */
     Leadership(
             KubernetesClient client,
             String namespace,
@@ -68,7 +74,13 @@ final class Leadership implements AutoCloseable {
             Timing timing,
             InstantSource clock,
             Function<Fence, ActiveRole> role) {
-        this.client = client;
+        // The elector tries again by itself. A look at the Lease and a write have half of the time each.
+        this.client = client.newClient(new RequestConfigBuilder()
+                        .withRequestRetryBackoffLimit(0)
+                        .withRequestTimeout(
+                                (int) timing.renewDeadline().dividedBy(2).toMillis())
+                        .build())
+                .adapt(KubernetesClient.class);
         this.lease = lease;
         this.timing = timing;
         this.role = role;

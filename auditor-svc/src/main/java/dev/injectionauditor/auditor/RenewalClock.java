@@ -11,6 +11,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * A lock that notes when it was last renewed, and so can say whether it is surely still held. The elector itself learns
  * that it was deposed only when a renewal has failed for long; a process that was frozen would act before that.
+ *
+ * <p>The time that a renewal writes is taken before the elector looks at the lock, so that look is where this counts
+ * from. Others compare that time with their own wall clocks: what this says holds as long as no candidate's clock is
+ * ahead of the holder's by as much as the lease duration is longer than the renew deadline.
  */
 final class RenewalClock implements Lock {
 
@@ -19,12 +23,13 @@ final class RenewalClock implements Lock {
     private final LongSupplier nanoTime;
     private final Runnable anotherLeads;
     private volatile boolean mine;
+    private volatile long lookedAt;
     private volatile long renewedAt;
 
     /**
      * Wraps a lock that is not held.
      *
-     * @param renewDeadline how long after a renewal nobody else takes over for sure
+     * @param renewDeadline how long after a renewal was begun nobody else takes over for sure
      * @param nanoTime a clock that only runs forward, in nanoseconds
      * @param anotherLeads called whenever another process is seen to hold the lock and to have renewed it; it does that
      *     only once its role has started
@@ -34,15 +39,17 @@ final class RenewalClock implements Lock {
         this.renewDeadline = renewDeadline;
         this.nanoTime = nanoTime;
         this.anotherLeads = anotherLeads;
+        this.lookedAt = nanoTime.getAsLong();
     }
 
-    /** Whether the last renewal is younger than the renew deadline. */
+    /** Whether the last renewal was begun more recently than the renew deadline. */
     boolean isSurelyHeld() {
         return mine && nanoTime.getAsLong() - renewedAt < renewDeadline.toNanos();
     }
 
     @Override
     public @Nullable LeaderElectionRecord get(KubernetesClient client) {
+        lookedAt = nanoTime.getAsLong();
         try {
             LeaderElectionRecord record = lock.get(client);
             if (record != null && isRenewedByAnother(record)) {
@@ -66,13 +73,12 @@ final class RenewalClock implements Lock {
 
     @Override
     public void create(KubernetesClient client, LeaderElectionRecord record) {
-        long begun = nanoTime.getAsLong();
         try {
             lock.create(client, record);
         } catch (RuntimeException e) {
             throw retriable(e);
         }
-        note(record, begun);
+        note(record);
     }
 
     @Override
@@ -81,18 +87,16 @@ final class RenewalClock implements Lock {
         if (!keeps) {
             mine = false; // before the others can know
         }
-        long begun = nanoTime.getAsLong();
         try {
             lock.update(client, record);
         } catch (RuntimeException e) {
             throw retriable(e);
         }
-        note(record, begun);
+        note(record);
     }
 
-    /** The time before the request counts: the API server has written it later. */
-    private void note(LeaderElectionRecord record, long begun) {
-        renewedAt = begun;
+    private void note(LeaderElectionRecord record) {
+        renewedAt = lookedAt;
         mine = identity().equals(record.getHolderIdentity());
     }
 

@@ -29,12 +29,13 @@ class RenewalClockTest {
     void shouldHoldForTheRenewDeadlineAfterEachRenewal() {
         assertThat(renewals.isSurelyHeld()).isFalse();
 
+        renewals.get(NO_CLIENT);
         renewals.create(NO_CLIENT, record("me"));
         assertThat(renewals.isSurelyHeld()).isTrue();
         pass(Duration.ofMillis(9_999));
         assertThat(renewals.isSurelyHeld()).isTrue();
 
-        renewals.update(NO_CLIENT, record("me"));
+        renew();
         pass(Duration.ofMillis(9_999));
         assertThat(renewals.isSurelyHeld()).isTrue();
         pass(Duration.ofMillis(1));
@@ -44,6 +45,7 @@ class RenewalClockTest {
     @Test
     void shouldCountFromBeforeTheRequestThatRenews() {
         // Given a renewal that takes long
+        renewals.get(NO_CLIENT);
         lock.meanwhile = () -> pass(Duration.ofSeconds(10));
 
         renewals.update(NO_CLIENT, record("me"));
@@ -52,12 +54,29 @@ class RenewalClockTest {
     }
 
     @Test
-    void shouldNotCountARenewalThatFails() {
+    void shouldCountFromBeforeTheLookThatARenewalBeginsWith() {
+        // Given a look that takes long: the time that is going to be written is from before it
+        lock.meanwhile = () -> pass(Duration.ofSeconds(6));
+        renewals.get(NO_CLIENT);
+        lock.meanwhile = () -> {};
+
+        // When
         renewals.update(NO_CLIENT, record("me"));
+
+        // Then
+        assertThat(renewals.isSurelyHeld()).isTrue();
+        pass(Duration.ofSeconds(4));
+        assertThat(renewals.isSurelyHeld()).isFalse();
+    }
+
+    @Test
+    void shouldNotCountARenewalThatFails() {
+        renew();
+        pass(Duration.ofSeconds(9));
+        renewals.get(NO_CLIENT);
         lock.meanwhile = () -> {
             throw new KubernetesClientException("conflict");
         };
-        pass(Duration.ofSeconds(9));
 
         assertThatThrownBy(() -> renewals.update(NO_CLIENT, record("me")))
                 .isInstanceOf(KubernetesClientException.class);
@@ -69,7 +88,7 @@ class RenewalClockTest {
 
     @Test
     void shouldNotHoldWhatIsBeingGivenBack() {
-        renewals.update(NO_CLIENT, record("me"));
+        renew();
         lock.meanwhile = () -> assertThat(renewals.isSurelyHeld()).isFalse();
 
         renewals.update(NO_CLIENT, record(""));
@@ -108,6 +127,11 @@ class RenewalClockTest {
                 .isInstanceOf(KubernetesClientException.class);
         assertThatThrownBy(() -> renewals.update(NO_CLIENT, record("me")))
                 .isInstanceOf(KubernetesClientException.class);
+    }
+
+    private void renew() {
+        renewals.get(NO_CLIENT);
+        renewals.update(NO_CLIENT, record("me"));
     }
 
     private void pass(Duration time) {

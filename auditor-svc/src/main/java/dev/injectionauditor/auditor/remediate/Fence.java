@@ -6,7 +6,8 @@ public interface Fence {
 
     /**
      * True as long as this process surely holds the Lease: it was renewed so shortly ago, by a clock that only runs
-     * forward, that nobody else can have taken it. Asked before each act, so that a deposed process does nothing more.
+     * forward, that nobody else can have taken it, unless by a wall clock that is far ahead of this process's. Asked
+     * before each act, so that a deposed process does nothing more.
      */
     boolean holds();
 
