@@ -56,7 +56,8 @@ class ArchitectureTest {
         // The journal of remediate is its own.
         noClasses()
                 .that()
-                .resideOutsideOfPackages(ROOT, ROOT + ".audit..", ROOT + ".db..", ROOT + ".remediate..")
+                .resideOutsideOfPackages(
+                        ROOT, ROOT + ".audit..", ROOT + ".db..", ROOT + ".postgres..", ROOT + ".remediate..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(POSTGRESQL)

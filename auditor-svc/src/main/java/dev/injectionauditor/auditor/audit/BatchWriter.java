@@ -1,6 +1,6 @@
 package dev.injectionauditor.auditor.audit;
 
-import java.time.DateTimeException;
+import dev.injectionauditor.auditor.postgres.Unstorable;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,15 +11,13 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.TopicPartition;
 import org.jooq.DSLContext;
-import org.jooq.exception.DataAccessException;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Gives what was polled its effects, in a transaction for each share of the partitions. If one holds a record that can
  * be read but not stored (a time that the database has no room for, a text with a NUL), the share is written in parts
- * until that one is alone, and it is set aside: it must not be tried for ever. What is to blame {@link FailureRule}
+ * until that one is alone, and it is set aside: it must not be tried for ever. What is to blame {@link Unstorable}
  * decides.
  */
 final class BatchWriter {
@@ -114,13 +112,11 @@ final class BatchWriter {
      */
     private void writeInParts(
             List<BatchDecoder.Decoded> records, Map<TopicPartition, Long> positions, RuntimeException failure) {
-        if (!isForTheRecords(failure)) {
-            throw failure;
-        }
+        String reason = reason(failure);
         if (records.size() == 1) {
             BatchDecoder.Decoded record = records.getFirst();
             commit(Batch.of(
-                    List.of(new BatchDecoder.Decoded.Useless(record.partition(), record.offset(), reason(failure))),
+                    List.of(new BatchDecoder.Decoded.Useless(record.partition(), record.offset(), reason)),
                     read(records, positions)));
             positions.put(record.partition(), record.offset() + 1);
             return;
@@ -148,31 +144,15 @@ final class BatchWriter {
         return read;
     }
 
+    /** Why records cannot be stored; throws the failure if they are not to blame. */
+    private static String reason(RuntimeException failure) {
+        if (failure instanceof ConsumerOffsets.ConflictException) {
+            throw failure;
+        }
+        return Unstorable.reason(failure).orElseThrow(() -> failure);
+    }
+
     private void commit(Batch batch) {
         written.accept(batch, db.transactionResult(transaction -> history.apply(transaction.dsl(), batch)));
-    }
-
-    private static boolean isForTheRecords(RuntimeException failure) {
-        return !Thread.currentThread().isInterrupted()
-                && FailureRule.decide(failure, sqlState(failure)) == FailureRule.Blame.RECORD;
-    }
-
-    private static @Nullable String sqlState(RuntimeException failure) {
-        if (!(failure instanceof DataAccessException database)) {
-            return null;
-        }
-        String state = database.sqlState();
-        return state == null || state.isEmpty() ? FailureRule.NO_STATE : state;
-    }
-
-    /** In one line that quotes no payload, as a message of the database could. */
-    private static String reason(RuntimeException failure) {
-        String state = sqlState(failure);
-        String what = failure instanceof DateTimeException || failure instanceof ArithmeticException
-                ? "a number or time is out of range"
-                : state == null || state.equals(FailureRule.NO_STATE)
-                        ? failure.getClass().getSimpleName()
-                        : "SQLSTATE " + state;
-        return "cannot be stored: " + what;
     }
 }

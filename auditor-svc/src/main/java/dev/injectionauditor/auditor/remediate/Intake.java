@@ -1,5 +1,6 @@
 package dev.injectionauditor.auditor.remediate;
 
+import dev.injectionauditor.auditor.postgres.Unstorable;
 import dev.injectionauditor.schema.CloudEvent;
 import dev.injectionauditor.schema.EventCodec;
 import dev.injectionauditor.schema.EventType;
@@ -19,7 +20,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Takes the recreation requests of one cluster from Kafka into the journal. An offset is committed once its request is
- * there, so none is lost; one that comes again is known by its id.
+ * there, so none is lost; one that comes again is known by its id. What cannot be read or stored is passed over.
  */
 final class Intake implements Loop.Work, AutoCloseable {
 
@@ -29,22 +30,32 @@ final class Intake implements Loop.Work, AutoCloseable {
     private final Consumer<String, byte[]> consumer;
     private final Journal journal;
     private final String cluster;
+    private final RemediateMetrics metrics;
     private final EventCodec codec = new EventCodec();
 
-    Intake(Consumer<String, byte[]> consumer, Journal journal, Topics topics, String cluster) {
+    /** A record with a request in it. */
+    private record Request(ConsumerRecord<String, byte[]> record, Entry entry) {}
+
+    Intake(
+            Consumer<String, byte[]> consumer,
+            Journal journal,
+            Topics topics,
+            String cluster,
+            RemediateMetrics metrics) {
         this.consumer = consumer;
         this.journal = journal;
         this.cluster = cluster;
+        this.metrics = metrics;
         consumer.subscribe(List.of(topics.of(EventType.RECREATION_REQUEST)));
     }
 
     @Override
     public boolean runOnce() {
         ConsumerRecords<String, byte[]> records = consumer.poll(LONGEST_POLL);
-        List<Entry> requests = new ArrayList<>();
-        records.forEach(record -> request(record).ifPresent(requests::add));
+        List<Request> requests = new ArrayList<>();
+        records.forEach(record -> entry(record).ifPresent(entry -> requests.add(new Request(record, entry))));
         try {
-            journal.accept(requests);
+            accept(requests);
         } catch (RuntimeException e) {
             // What was not written has to be read again.
             records.partitions()
@@ -58,7 +69,27 @@ final class Intake implements Loop.Work, AutoCloseable {
         return true;
     }
 
-    private Optional<Entry> request(ConsumerRecord<String, byte[]> record) {
+    /** If one of them cannot be stored, each is written alone, and that one is passed over: never tried for ever. */
+    private void accept(List<Request> requests) {
+        try {
+            journal.accept(requests.stream().map(Request::entry).toList());
+        } catch (RuntimeException e) {
+            if (Unstorable.reason(e).isEmpty()) {
+                throw e;
+            }
+            requests.forEach(this::acceptAlone);
+        }
+    }
+
+    private void acceptAlone(Request request) {
+        try {
+            journal.accept(List.of(request.entry()));
+        } catch (RuntimeException e) {
+            passOver(request.record(), Unstorable.reason(e).orElseThrow(() -> e));
+        }
+    }
+
+    private Optional<Entry> entry(ConsumerRecord<String, byte[]> record) {
         if (!cluster.equals(record.key())) {
             return Optional.empty();
         }
@@ -69,13 +100,19 @@ final class Intake implements Loop.Work, AutoCloseable {
                     ? Optional.of(Entry.accepted(event, request))
                     : Optional.empty();
         } catch (InvalidEventException e) {
-            // The audit role reads this topic too and sets such a record aside.
-            LOG.atWarn()
-                    .addKeyValue("offset", record.offset())
-                    .addKeyValue("reason", e.getMessage())
-                    .log("Passed over a record that is not a recreation request");
+            passOver(record, e.getMessage());
             return Optional.empty();
         }
+    }
+
+    /** The audit role reads this topic too and sets such a record aside. Nobody answers it, so it expires. */
+    private void passOver(ConsumerRecord<String, byte[]> record, String reason) {
+        metrics.passedOver();
+        LOG.atWarn()
+                .addKeyValue("partition", record.partition())
+                .addKeyValue("offset", record.offset())
+                .addKeyValue("reason", reason)
+                .log("Passed over a record that is not a recreation request, or not one that can be stored");
     }
 
     @Override

@@ -12,16 +12,17 @@ import dev.injectionauditor.schema.RecreationResult;
 import dev.injectionauditor.schema.RecreationResult.Outcome;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import org.jooq.BatchBindStep;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.JSONB;
+import org.jooq.Query;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
@@ -37,30 +38,29 @@ final class Journal {
         this.cluster = cluster;
     }
 
-    /** Takes requests on; one that is there already stays as it is. */
-    void accept(Collection<Entry> entries) {
-        db.batch(entries.stream()
-                        .map(entry -> db.insertInto(REMEDIATION_JOURNAL)
-                                .set(REMEDIATION_JOURNAL.CLUSTER, cluster)
-                                .set(REMEDIATION_JOURNAL.WEBHOOK, entry.source().webhook())
-                                .set(
-                                        REMEDIATION_JOURNAL.REQUEST_ID,
-                                        entry.request().requestId())
-                                .set(REMEDIATION_JOURNAL.OWNER_UID, entry.owner())
-                                .set(
-                                        REMEDIATION_JOURNAL.POD_UID,
-                                        entry.request().pod().uid())
-                                .set(REMEDIATION_JOURNAL.REQUEST, json(CloudEvent.of(entry.source(), entry.request())))
-                                .set(
-                                        REMEDIATION_JOURNAL.REQUESTED_AT,
-                                        entry.request().requestedAt())
-                                .set(
-                                        REMEDIATION_JOURNAL.EXPIRES_AT,
-                                        entry.request().expiresAt())
-                                .set(REMEDIATION_JOURNAL.STEP, text(entry.step()))
-                                .onConflictDoNothing())
-                        .toList())
-                .execute();
+    /** Takes requests on; one that is there already stays as it is. If that fails, some may be there. */
+    void accept(List<Entry> entries) {
+        if (entries.isEmpty()) {
+            return;
+        }
+        // With values apart from the statement: in its text, a NUL would break the protocol rather than the rule.
+        BatchBindStep batch = db.batch(insert(entries.getFirst()));
+        entries.forEach(entry -> batch.bind(insert(entry).getBindValues().toArray()));
+        batch.execute();
+    }
+
+    private Query insert(Entry entry) {
+        return db.insertInto(REMEDIATION_JOURNAL)
+                .set(REMEDIATION_JOURNAL.CLUSTER, cluster)
+                .set(REMEDIATION_JOURNAL.WEBHOOK, entry.source().webhook())
+                .set(REMEDIATION_JOURNAL.REQUEST_ID, entry.request().requestId())
+                .set(REMEDIATION_JOURNAL.OWNER_UID, entry.owner())
+                .set(REMEDIATION_JOURNAL.POD_UID, entry.request().pod().uid())
+                .set(REMEDIATION_JOURNAL.REQUEST, json(CloudEvent.of(entry.source(), entry.request())))
+                .set(REMEDIATION_JOURNAL.REQUESTED_AT, entry.request().requestedAt())
+                .set(REMEDIATION_JOURNAL.EXPIRES_AT, entry.request().expiresAt())
+                .set(REMEDIATION_JOURNAL.STEP, text(entry.step()))
+                .onConflictDoNothing();
     }
 
     /** What is not done, in the order of the requests; of one owner what has been begun comes first. */

@@ -15,6 +15,7 @@ final class RemediateMetrics {
     private final AtomicInteger open = new AtomicInteger();
     private final AtomicInteger barePods = new AtomicInteger();
     private final List<Gauge> gauges;
+    private final Counter passedOver;
 
     RemediateMetrics(MeterRegistry registry) {
         this.registry = registry;
@@ -25,6 +26,9 @@ final class RemediateMetrics {
                 Gauge.builder("injection_auditor_bare_pods_to_create", barePods, AtomicInteger::get)
                         .description("Bare Pods that are evicted and not created again yet")
                         .register(registry));
+        this.passedOver = Counter.builder("injection_auditor_recreation_requests_passed_over")
+                .description("Recreation requests that are not executed because they could not be understood or stored")
+                .register(registry);
     }
 
     /** How much is under way. */
@@ -36,6 +40,10 @@ final class RemediateMetrics {
     /** Takes the gauges back: another process has the Lease, and a later turn of this one has its own. */
     void stopped() {
         gauges.forEach(registry::remove);
+    }
+
+    void passedOver() {
+        passedOver.increment();
     }
 
     void finished(RecreationResult result) {

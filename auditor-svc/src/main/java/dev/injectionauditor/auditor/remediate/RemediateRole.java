@@ -114,7 +114,8 @@ public final class RemediateRole implements AutoCloseable {
                                     10_000))),
                             journal,
                             kafka.topics(),
-                            cluster),
+                            cluster,
+                            metrics),
                     CLOSE_LIMIT);
             intake = parts.add("request loop", new Loop("requests", requests, Duration.ZERO, clock), CLOSE_LIMIT);
             executions = parts.add("execution loop", new Loop("remediate", work, LOOK_EVERY, clock), CLOSE_LIMIT);

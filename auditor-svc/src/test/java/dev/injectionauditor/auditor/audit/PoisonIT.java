@@ -59,6 +59,11 @@ class PoisonIT {
     final FreshDatabase<Database> rebuilt = new FreshDatabase<>(Database::open, Database::migrate);
 
     private static final EventCodec CODEC = new EventCodec();
+    /** Too long for an index even when it is compressed. */
+    private static final String LONG = new Random(1)
+            .ints(10_000, 'a', 'z' + 1)
+            .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+            .toString();
 
     private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
     private Topics topics;
@@ -86,12 +91,13 @@ class PoisonIT {
                 pods(SOURCE.cluster(), encoded(missed(7, 10)), "2026-11-23T06:00:10Z", Instant.MAX.toString()),
                 pods(SOURCE.cluster(), encoded(new Signal.Endpoints(1, Instant.MIN))),
                 pods(SOURCE.cluster(), encoded(missed(9, 10)), "\"containers\":1", "\"containers\":2147483648"),
+                pods(SOURCE.cluster(), encoded(named(missed(10, 10), LONG))),
                 pods(SOURCE.cluster(), encoded(missed(8, 20)))));
 
         // When they are audited
         DSLContext db = database.get().jooq();
         try (AuditRole role = Auditing.role(kafka, db, 1, metrics)) {
-            await().atMost(Duration.ofSeconds(30)).until(() -> db.fetchCount(POISON_RECORD) == 11);
+            await().atMost(Duration.ofSeconds(30)).until(() -> db.fetchCount(POISON_RECORD) == 12);
             await().atMost(Duration.ofSeconds(30)).until(() -> db.fetchCount(POD) == 2);
             assertThat(role.hasProgressedWithin(Duration.ofMinutes(1))).isTrue();
         }
@@ -111,10 +117,11 @@ class PoisonIT {
                         tuple(8L, "cannot be stored: a number or time is out of range"),
                         tuple(9L, "cannot be stored: a number or time is out of range"),
                         tuple(10L, "cannot be stored: a number or time is out of range"),
-                        tuple(11L, "data does not fit its type at containers"));
+                        tuple(11L, "data does not fit its type at containers"),
+                        tuple(12L, "cannot be stored: SQLSTATE 54000"));
         assertThat(metrics.counter("injection_auditor_audit_poison_records").count())
-                .isEqualTo(11);
-        assertThat(metrics.counter("injection_auditor_audit_records").count()).isEqualTo(13);
+                .isEqualTo(12);
+        assertThat(metrics.counter("injection_auditor_audit_records").count()).isEqualTo(14);
 
         // And a rebuild sets the same aside
         new Rebuild(kafka, rebuilt.get().jooq(), HistoryPolicy.defaults(), InstantSource.system()).run();

@@ -1,6 +1,5 @@
-package dev.injectionauditor.auditor.audit;
+package dev.injectionauditor.auditor.postgres;
 
-import dev.injectionauditor.auditor.audit.ConsumerOffsets.ConflictException;
 import java.time.DateTimeException;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -52,7 +51,7 @@ final class FailureRule {
      *     no part in it
      */
     static Blame decide(RuntimeException failure, @Nullable String sqlState) {
-        if (failure instanceof ConflictException || hasCause(failure, InterruptedException.class)) {
+        if (hasCause(failure, InterruptedException.class)) {
             return Blame.SURROUNDINGS;
         }
         if (sqlState == null) {

@@ -1,14 +1,12 @@
-package dev.injectionauditor.auditor.audit;
+package dev.injectionauditor.auditor.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.injectionauditor.auditor.audit.ConsumerOffsets.ConflictException;
-import dev.injectionauditor.auditor.audit.FailureRule.Blame;
+import dev.injectionauditor.auditor.postgres.FailureRule.Blame;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.DateTimeException;
 import java.util.NoSuchElementException;
-import org.apache.kafka.common.TopicPartition;
 import org.jooq.exception.DataAccessException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -82,13 +80,6 @@ class FailureRuleTest {
         assertThat(FailureRule.decide(new DateTimeException("year"), null)).isEqualTo(Blame.RECORD);
         assertThat(FailureRule.decide(new NullPointerException(), null)).isEqualTo(Blame.RECORD);
         assertThat(FailureRule.decide(new NoSuchElementException(), null)).isEqualTo(Blame.RECORD);
-    }
-
-    @Test
-    void shouldNotBlameTheRecordIfAnotherMemberWasFaster() {
-        ConflictException conflict = new ConflictException(new TopicPartition("pods", 0), 7);
-
-        assertThat(FailureRule.decide(conflict, null)).isEqualTo(Blame.SURROUNDINGS);
     }
 
     @Test
