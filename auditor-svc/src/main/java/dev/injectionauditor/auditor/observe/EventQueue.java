@@ -10,7 +10,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Events between the informers and Kafka. Informers never wait: an event that finds the queue full is dropped, and the
- * queue says so for good. Whoever uses it then has to start anew with a list and another queue.
+ * queue says so for good. Whoever uses it then has to start anew with a list and another queue; until then it takes
+ * what it has room for, as that is true nevertheless.
  */
 final class EventQueue {
 
@@ -24,7 +25,7 @@ final class EventQueue {
 
     /** Adds an event without waiting. */
     void offer(Event event) {
-        if (!broken && !events.offer(event)) {
+        if (!events.offer(event)) {
             broken = true;
         }
     }

@@ -12,6 +12,7 @@ import dev.injectionauditor.auditor.observe.scope.ConfiguredWebhook;
 import dev.injectionauditor.auditor.observe.scope.NamespaceTracker;
 import dev.injectionauditor.schema.Signal.Watched.Begin;
 import dev.injectionauditor.schema.WatchedWebhook;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -101,7 +102,7 @@ final class Observer implements AutoCloseable {
                             .runnableInformer(0),
                     account(configuration, WatchedSpan.Kind.CONFIGURATIONS));
             SharedIndexInformer<Namespace> watched = client.namespaces().runnableInformer(0);
-            watched.addEventHandler(new SettingTracker(queue::offer, clock));
+            watched.addEventHandler(new Guarded<>(new SettingTracker(queue::offer, clock), queue));
             informers.start(watched, account(namespaces, WatchedSpan.Kind.NAMESPACES));
             followService();
             this.pods = informers.start(
@@ -119,8 +120,9 @@ final class Observer implements AutoCloseable {
         }
     }
 
-    private <T> Accounting<T> account(ResourceEventHandler<T> handler, WatchedSpan.Kind kind) {
-        return new Accounting<>(handler, () -> span.broken(kind), () -> span.listed(kind, clock.instant()));
+    private <T extends HasMetadata> Accounting<T> account(ResourceEventHandler<T> handler, WatchedSpan.Kind kind) {
+        return new Accounting<>(
+                new Guarded<>(handler, queue), () -> span.broken(kind), () -> span.listed(kind, clock.instant()));
     }
 
     /** Follows the webhook's Service if its configuration names another one, and asserts what was watched. */

@@ -185,6 +185,27 @@ class EvictionRuleTest {
     }
 
     @Test
+    void shouldTellControllersApartWhoseUidsAreNoUuids() {
+        // Kubernetes takes any text that is not empty
+        Pod odd = ownedBy("x");
+
+        assertThat(EvictionRule.decide(
+                        request(false, odd), ownedBy("x"), () -> true, Allowances.NONE, Optional.empty(), NOW))
+                .isEqualTo(new Decision.Evict(ownedBy("x")));
+        assertThat(EvictionRule.decide(
+                        request(false, odd), ownedBy("y"), () -> true, Allowances.NONE, Optional.empty(), NOW))
+                .isEqualTo(new Decision.Answer(Outcome.REFUSED, RecreationReason.OWNER_CHANGED));
+    }
+
+    private static Pod ownedBy(String uid) {
+        return with(pod -> pod.editMetadata()
+                .editFirstOwnerReference()
+                .withUid(uid)
+                .endOwnerReference()
+                .endMetadata());
+    }
+
+    @Test
     void shouldHeedWhatHasComeUpSinceTheRequest() {
         Optional<RecreationReason> brake = Optional.of(RecreationReason.OUTAGE_OPEN);
 

@@ -1,5 +1,7 @@
 package dev.injectionauditor.auditor.observe.pod;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.injectionauditor.auditor.observe.scope.Injection;
 import dev.injectionauditor.auditor.policy.RecreationSetting;
 import dev.injectionauditor.schema.OwnerRef;
@@ -49,7 +51,11 @@ public final class PodMapper {
         return new PodRef(meta.getNamespace(), meta.getName(), UUID.fromString(meta.getUid()));
     }
 
-    /** The controller of a Pod, null for a bare Pod. */
+    /**
+     * The controller of a Pod, null for a bare Pod. The API server only demands that its uid is not empty: for a text
+     * that is no UUID as API servers write them, the name-based UUID of the text (RFC 9562, version 3) stands, so that
+     * different texts stay different owners.
+     */
     public static @Nullable OwnerRef owner(Pod pod) {
         List<OwnerReference> owners = pod.getMetadata().getOwnerReferences();
         if (owners == null) {
@@ -58,18 +64,25 @@ public final class PodMapper {
         return owners.stream()
                 .filter(owner -> Boolean.TRUE.equals(owner.getController()))
                 .findFirst()
-                .map(owner -> new OwnerRef(
-                        owner.getApiVersion(), owner.getKind(), owner.getName(), UUID.fromString(owner.getUid())))
+                .map(owner ->
+                        new OwnerRef(owner.getApiVersion(), owner.getKind(), owner.getName(), ownerUid(owner.getUid())))
                 .orElse(null);
+    }
+
+    private static UUID ownerUid(String text) {
+        UUID uid = uuid(text);
+        // Java takes shorter parts, too, and capitals.
+        return uid != null && uid.toString().equals(text) ? uid : UUID.nameUUIDFromBytes(text.getBytes(UTF_8));
     }
 
     /** The stamp of a Pod; null if it has none, or one that no API server can have given. */
     public static @Nullable UUID stamp(Pod pod) {
         Map<String, String> annotations = pod.getMetadata().getAnnotations();
         String text = annotations == null ? null : annotations.get(Injection.STAMP_ANNOTATION);
-        if (text == null || text.length() != UID_LENGTH) {
-            return null;
-        }
+        return text == null || text.length() != UID_LENGTH ? null : uuid(text);
+    }
+
+    private static @Nullable UUID uuid(String text) {
         try {
             return UUID.fromString(text);
         } catch (IllegalArgumentException e) {
