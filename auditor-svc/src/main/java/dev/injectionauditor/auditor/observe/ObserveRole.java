@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The observe role while it is active: an observer and a sender of its observations, and a new pair of both whenever
- * observations were lost.
+ * The observe role while it is active: an observer and a sender of its observations, and a new pair of both, after a
+ * pause, whenever observations were lost.
  */
 public final class ObserveRole implements AutoCloseable {
 
@@ -43,6 +43,7 @@ public final class ObserveRole implements AutoCloseable {
     private final ObserveMetrics metrics;
     private final InstantSource clock;
     private final Loop loop;
+    private final RestartPause pause = new RestartPause();
     private @Nullable Observer observer;
     private @Nullable Loop sender;
     private @Nullable Loop prober;
@@ -88,15 +89,22 @@ public final class ObserveRole implements AutoCloseable {
         return loop.hasProgressedWithin(limit);
     }
 
-    private boolean runOnce() throws InterruptedException, TimeoutException {
+    /** What the loop does every second. */
+    boolean runOnce() throws InterruptedException, TimeoutException {
         if (observer != null && observer.isBroken()) {
-            LOG.warn("Observations were lost; starting anew from a list");
+            Duration startsIn = pause.lost(clock.instant());
+            LOG.atWarn()
+                    .addKeyValue("startsIn", startsIn)
+                    .log("Observations were lost; starting anew from a list");
             metrics.overflowed();
             earlier = observer.pods();
             stopObserving();
             nextBegin = Begin.OVERFLOW;
         }
         if (observer == null) {
+            if (!pause.isOver(clock.instant())) {
+                return false;
+            }
             try {
                 observe();
             } catch (InterruptedException | TimeoutException | RuntimeException e) {
@@ -119,6 +127,7 @@ public final class ObserveRole implements AutoCloseable {
         sender.start();
         observer = new Observer(client, source, queue, nextBegin, earlier, registry, clock);
         earlier = null;
+        pause.started(clock.instant());
         metrics.observing(observer.pods());
         if (probes.interval().isPositive()) {
             prober = new Loop("observe-probe", observer.prober(probes.namespace()), probes.interval(), clock);

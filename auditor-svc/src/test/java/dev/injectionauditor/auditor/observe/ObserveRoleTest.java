@@ -17,8 +17,10 @@ import dev.injectionauditor.schema.WatchedWebhook;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.RoundRobinPartitioner;
 import org.apache.kafka.common.KafkaException;
@@ -140,11 +142,58 @@ class ObserveRoleTest {
         }
     }
 
+    @Test
+    void shouldWaitLongerEachTimeThatObservationsAreLost() throws Exception {
+        // Given a role that observes a Pod
+        AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-11-23T07:00:00Z"));
+        SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+        try (SimulatedCluster cluster = SimulatedCluster.start(0, InstantSource.system());
+                KubernetesClient client = cluster.client();
+                ObserveRole role = role(client, Duration.ZERO, metrics, now::get)) {
+            client.resource(Manifests.pod("default", "one")).create();
+            role.runOnce();
+
+            for (int pause : List.of(1, 2, 4)) {
+                assertThat(observedPods(metrics)).isOne();
+
+                // When Kafka refuses something
+                await().atMost(LONGEST).until(() -> producer.errorNext(new KafkaException("no leader")));
+                role.runOnce();
+
+                // Then nothing is listed before the end of the pause
+                completeAll();
+                now.updateAndGet(time -> time.plusSeconds(pause).minusMillis(1));
+                role.runOnce();
+                assertThat(observedPods(metrics)).isZero();
+                now.updateAndGet(time -> time.plusMillis(1));
+                role.runOnce();
+            }
+            assertThat(observedPods(metrics)).isOne();
+        }
+    }
+
+    private static double observedPods(SimpleMeterRegistry metrics) {
+        return metrics.get("injection_auditor_observed_pods").gauge().value();
+    }
+
+    /** So that what is refused next is of the next observer. */
+    private void completeAll() {
+        boolean more = true;
+        while (more) {
+            more = producer.completeNext();
+        }
+    }
+
     private static void awaitGauge(SimpleMeterRegistry metrics, String name, double value) {
         await().atMost(LONGEST).until(() -> metrics.get(name).gauge().value() == value);
     }
 
     private ObserveRole role(KubernetesClient client, Duration probeInterval, SimpleMeterRegistry metrics) {
+        return role(client, probeInterval, metrics, InstantSource.system());
+    }
+
+    private ObserveRole role(
+            KubernetesClient client, Duration probeInterval, SimpleMeterRegistry metrics, InstantSource clock) {
         return new ObserveRole(
                 client,
                 producer,
@@ -153,7 +202,7 @@ class ObserveRoleTest {
                 10_000,
                 new ObserveRole.Probes(probeInterval, "default"),
                 metrics,
-                InstantSource.system());
+                clock);
     }
 
     private <T extends Event> List<T> sent(Class<T> type) {
