@@ -8,6 +8,7 @@ import dev.injectionauditor.schema.WatchedWebhook;
 import dev.injectionauditor.service.Loop;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.slf4j.Logger;
@@ -15,7 +16,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Sends what the queue holds to Kafka, in order. The producer itself tries again for a while; an event that it gives up
- * on is lost, and the queue is told so.
+ * on is lost, as is the rest of what was taken if one cannot be sent at all, and the queue is told so.
  */
 final class EventSender implements Loop.Work {
 
@@ -44,18 +45,29 @@ final class EventSender implements Loop.Work {
 
     @Override
     public boolean runOnce() throws InterruptedException {
-        for (Event event : queue.take(BATCH, LONGEST_WAIT)) {
-            ProducerRecord<String, byte[]> record = new ProducerRecord<>(
-                    topics.of(event.type()), source.cluster(), codec.encode(CloudEvent.of(source, event)));
-            record.headers()
-                    .add(EventCodec.CONTENT_TYPE_HEADER, EventCodec.CONTENT_TYPE.getBytes(StandardCharsets.US_ASCII));
-            producer.send(record, (metadata, failure) -> {
-                if (failure != null && !queue.isBroken()) {
-                    queue.breakUp();
-                    LOG.atWarn().setCause(failure).log("Kafka did not take an observation");
-                }
-            });
+        List<Event> taken = queue.take(BATCH, LONGEST_WAIT);
+        boolean allSent = false;
+        try {
+            taken.forEach(this::send);
+            allSent = true;
+        } finally {
+            if (!allSent) {
+                queue.breakUp();
+            }
         }
         return true;
+    }
+
+    private void send(Event event) {
+        ProducerRecord<String, byte[]> record = new ProducerRecord<>(
+                topics.of(event.type()), source.cluster(), codec.encode(CloudEvent.of(source, event)));
+        record.headers()
+                .add(EventCodec.CONTENT_TYPE_HEADER, EventCodec.CONTENT_TYPE.getBytes(StandardCharsets.US_ASCII));
+        producer.send(record, (metadata, failure) -> {
+            if (failure != null && !queue.isBroken()) {
+                queue.breakUp();
+                LOG.atWarn().setCause(failure).log("Kafka did not take an observation");
+            }
+        });
     }
 }

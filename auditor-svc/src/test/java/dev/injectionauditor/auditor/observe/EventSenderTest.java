@@ -1,0 +1,60 @@
+package dev.injectionauditor.auditor.observe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.injectionauditor.schema.EventCodec;
+import dev.injectionauditor.schema.Signal;
+import dev.injectionauditor.schema.Topics;
+import dev.injectionauditor.schema.WatchedWebhook;
+import java.time.Instant;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.RoundRobinPartitioner;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.Test;
+
+class EventSenderTest {
+
+    private static final WatchedWebhook SOURCE = new WatchedWebhook("test", "host.injection-auditor.dev");
+    private static final Instant NOW = Instant.parse("2026-11-23T07:00:00Z");
+
+    private final EventQueue queue = new EventQueue(10);
+    private final MockProducer<String, byte[]> producer =
+            new MockProducer<>(false, new RoundRobinPartitioner(), new StringSerializer(), new ByteArraySerializer());
+    private final EventSender sender =
+            new EventSender(queue, producer, new EventCodec(), new Topics("test"), SOURCE);
+
+    @Test
+    void shouldSayThatSomethingIsLostIfKafkaGivesUpOnAnEvent() throws Exception {
+        // Given
+        queue.offer(endpoints(1));
+        queue.offer(endpoints(2));
+        sender.runOnce();
+        producer.completeNext();
+        assertThat(queue.isBroken()).isFalse();
+
+        // When
+        producer.errorNext(new KafkaException("no leader"));
+
+        // Then
+        assertThat(queue.isBroken()).isTrue();
+    }
+
+    @Test
+    void shouldSayThatSomethingIsLostIfAnEventCannotBeSent() {
+        // Given
+        queue.offer(endpoints(1));
+        queue.offer(endpoints(2));
+        producer.sendException = new KafkaException("no room");
+
+        // Then
+        assertThatThrownBy(sender::runOnce).isSameAs(producer.sendException);
+        assertThat(queue.isBroken()).isTrue();
+    }
+
+    private static Signal.Endpoints endpoints(int ready) {
+        return new Signal.Endpoints(ready, NOW);
+    }
+}
