@@ -5,18 +5,23 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands the calls of an informer on, and keeps account of its lists.
+ * Hands the calls of an informer on, and keeps account of its lists and of what the handler has done.
  *
  * @param broken called before a list
  * @param listed called when the handler has been told of everything in a list
+ * @param handled called after each object that the handler was told of
  * @param firstList completes when {@code listed} was called for the first time
  */
 record Accounting<T>(
-        ResourceEventHandler<T> handler, Runnable broken, Runnable listed, CompletableFuture<@Nullable Void> firstList)
+        ResourceEventHandler<T> handler,
+        Runnable broken,
+        Runnable listed,
+        Runnable handled,
+        CompletableFuture<@Nullable Void> firstList)
         implements ResourceEventHandler<T> {
 
-    Accounting(ResourceEventHandler<T> handler, Runnable broken, Runnable listed) {
-        this(handler, broken, listed, new CompletableFuture<>());
+    Accounting(ResourceEventHandler<T> handler, Runnable broken, Runnable listed, Runnable handled) {
+        this(handler, broken, listed, handled, new CompletableFuture<>());
     }
 
     @Override
@@ -35,15 +40,18 @@ record Accounting<T>(
     @Override
     public void onAdd(T object) {
         handler.onAdd(object);
+        handled.run();
     }
 
     @Override
     public void onUpdate(T old, T object) {
         handler.onUpdate(old, object);
+        handled.run();
     }
 
     @Override
     public void onDelete(T object, boolean finalStateUnknown) {
         handler.onDelete(object, finalStateUnknown);
+        handled.run();
     }
 }

@@ -1,6 +1,7 @@
 package dev.injectionauditor.auditor.observe;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,7 +13,10 @@ import java.util.concurrent.TimeoutException;
 /** The informers of an observer: started once each, and stopped together. Used by one thread at a time. */
 final class Informers implements AutoCloseable {
 
-    /** A list of 150,000 Pods takes minutes; an API server that is away is asked again and again until then. */
+    /**
+     * A list of 150,000 Pods takes minutes, which the role reports as work; an API server that is away is asked again
+     * and again until then.
+     */
     private static final Duration LONGEST_LIST = Duration.ofMinutes(15);
 
     private final List<SharedIndexInformer<?>> running = new ArrayList<>();
@@ -25,10 +29,7 @@ final class Informers implements AutoCloseable {
      */
     <T extends HasMetadata> SharedIndexInformer<T> start(SharedIndexInformer<T> informer, Accounting<T> handler)
             throws InterruptedException, TimeoutException {
-        running.add(informer);
-        // Without this an informer stops for good at the first error that is not about its connection.
-        informer.exceptionHandler((started, failure) -> true);
-        informer.addEventHandler(handler);
+        prepare(informer, handler);
         try {
             // The informer itself does not wait for its handler.
             informer.start()
@@ -43,6 +44,21 @@ final class Informers implements AutoCloseable {
             stop(informer);
             throw e;
         }
+    }
+
+    /** As above, but returns at once: whatever it lists comes later, or never. */
+    <T extends HasMetadata> SharedIndexInformer<T> begin(
+            SharedIndexInformer<T> informer, ResourceEventHandler<T> handler) {
+        prepare(informer, handler);
+        informer.start();
+        return informer;
+    }
+
+    private <T extends HasMetadata> void prepare(SharedIndexInformer<T> informer, ResourceEventHandler<T> handler) {
+        running.add(informer);
+        // Without this an informer stops for good at the first error that is not about its connection.
+        informer.exceptionHandler((started, failure) -> true);
+        informer.addEventHandler(handler);
     }
 
     void stop(SharedIndexInformer<?> informer) {

@@ -9,6 +9,7 @@ import dev.injectionauditor.service.Loop;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.producer.Producer;
@@ -48,6 +49,10 @@ public final class ObserveRole implements AutoCloseable {
     private @Nullable Loop sender;
     private @Nullable Loop prober;
     private @Nullable PodTracker earlier;
+
+    /** When a list that is under way last brought something. */
+    private volatile @Nullable Instant lastOfList;
+
     private Begin nextBegin = Begin.STARTED;
 
     /**
@@ -84,9 +89,11 @@ public final class ObserveRole implements AutoCloseable {
         loop.start();
     }
 
-    /** Whether it has been able to work within this time. */
+    /** Whether it has been able to work within this time. A list of many Pods takes long, but is work all along. */
     public boolean hasProgressedWithin(Duration limit) {
-        return loop.hasProgressedWithin(limit);
+        Instant list = lastOfList;
+        return loop.hasProgressedWithin(limit)
+                || (list != null && Duration.between(list, clock.instant()).compareTo(limit) <= 0);
     }
 
     /** What the loop does every second. */
@@ -125,7 +132,12 @@ public final class ObserveRole implements AutoCloseable {
                 Duration.ZERO,
                 clock);
         sender.start();
-        observer = new Observer(client, source, queue, nextBegin, earlier, registry, clock);
+        try {
+            observer = new Observer(
+                    client, source, queue, nextBegin, earlier, () -> lastOfList = clock.instant(), registry, clock);
+        } finally {
+            lastOfList = null;
+        }
         earlier = null;
         pause.started(clock.instant());
         metrics.observing(observer.pods());

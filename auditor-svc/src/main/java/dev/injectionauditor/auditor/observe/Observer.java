@@ -3,7 +3,6 @@ package dev.injectionauditor.auditor.observe;
 import dev.injectionauditor.auditor.observe.pod.PodDecoding;
 import dev.injectionauditor.auditor.observe.pod.PodTracker;
 import dev.injectionauditor.auditor.observe.pod.ScopeDecider;
-import dev.injectionauditor.auditor.observe.pod.SlimPod;
 import dev.injectionauditor.auditor.observe.pod.SlimPodStore;
 import dev.injectionauditor.auditor.observe.probe.Prober;
 import dev.injectionauditor.auditor.observe.scope.AdmissionVariables;
@@ -14,11 +13,8 @@ import dev.injectionauditor.schema.Signal.Watched.Begin;
 import dev.injectionauditor.schema.WatchedWebhook;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
-import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.admissionregistration.v1.ServiceReference;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -26,11 +22,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Runs the informers of one cluster, from a first list on until it is closed. Once its queue is broken it is of no use
@@ -38,13 +31,10 @@ import org.slf4j.LoggerFactory;
  */
 final class Observer implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Observer.class);
     private static final Duration ASSERT_EVERY = Duration.ofSeconds(5);
 
     /** Pods in one part of a list: the whole of a large cluster would not fit into memory at once. */
     private static final long LIST_LIMIT = 500;
-
-    private static final String SERVICE_NAME_LABEL = "kubernetes.io/service-name";
 
     private final KubernetesClient client;
     private final EventQueue queue;
@@ -54,20 +44,22 @@ final class Observer implements AutoCloseable {
     private final ScopeDecider scopes;
     private final MeterRegistry metrics;
     private final Informers informers = new Informers();
+    private final EndpointsWatch endpoints;
     private final PodTracker tracker;
     private final SharedIndexInformer<Pod> pods;
-    private @Nullable ServiceReference service;
-    private @Nullable SharedIndexInformer<?> endpoints;
+    private final Runnable listing;
+    private volatile boolean isListed;
     private Instant lastAssertion = Instant.EPOCH;
     private Instant lastTick = Instant.EPOCH;
     private @Nullable String lastVersion;
 
     /**
-     * Starts to watch; returns once everything has been listed.
+     * Starts to watch; returns once everything that observations depend on has been listed.
      *
      * @param begin why a new observer is needed
      * @param earlier the Pods that an observer before this one knew, null if there was none: those that are not there
      *     any more are told to be gone
+     * @param listing called again and again while the lists are under way, whenever something in them was handled
      * @throws TimeoutException if the API server takes too long
      */
     Observer(
@@ -76,21 +68,25 @@ final class Observer implements AutoCloseable {
             EventQueue queue,
             Begin begin,
             @Nullable PodTracker earlier,
+            Runnable listing,
             MeterRegistry metrics,
             InstantSource clock)
             throws InterruptedException, TimeoutException {
         this.client = client;
         this.queue = queue;
+        this.listing = listing;
         this.metrics = metrics;
         this.clock = clock;
         this.span = new WatchedSpan(begin);
         this.configuration = new ConfigurationTracker(source.webhook(), clock);
-        NamespaceTracker namespaces = new NamespaceTracker(this::lookUp, clock);
+        this.endpoints = new EndpointsWatch(client, informers, queue, clock);
+        LookUps lookUps = new LookUps(client);
+        NamespaceTracker namespaces = new NamespaceTracker(lookUps::namespace, clock);
         this.scopes = new ScopeDecider(
                 configuration,
                 namespaces,
                 new AdmissionVariables(client.getKubernetesSerialization()),
-                this::lookUp,
+                lookUps::pod,
                 metrics);
         this.tracker = new PodTracker(scopes);
         try {
@@ -114,6 +110,7 @@ final class Observer implements AutoCloseable {
                             .removeNamespaceIndex()
                             .itemStore(new SlimPodStore()),
                     account(new PodHandler(tracker, earlier, queue, clock), WatchedSpan.Kind.PODS));
+            isListed = true;
         } catch (InterruptedException | TimeoutException | RuntimeException e) {
             close();
             throw e;
@@ -122,11 +119,20 @@ final class Observer implements AutoCloseable {
 
     private <T extends HasMetadata> Accounting<T> account(ResourceEventHandler<T> handler, WatchedSpan.Kind kind) {
         return new Accounting<>(
-                new Guarded<>(handler, queue), () -> span.broken(kind), () -> span.listed(kind, clock.instant()));
+                new Guarded<>(handler, queue),
+                () -> span.broken(kind),
+                () -> span.listed(kind, clock.instant()),
+                this::reportList);
+    }
+
+    private void reportList() {
+        if (!isListed) {
+            listing.run();
+        }
     }
 
     /** Follows the webhook's Service if its configuration names another one, and asserts what was watched. */
-    void tick() throws InterruptedException, TimeoutException {
+    void tick() {
         followService();
         Instant now = clock.instant();
         String version = pods.lastSyncResourceVersion();
@@ -157,56 +163,12 @@ final class Observer implements AutoCloseable {
         return queue.isBroken();
     }
 
-    private Optional<Namespace> lookUp(String namespace) {
-        try {
-            return Optional.ofNullable(client.namespaces().withName(namespace).get());
-        } catch (KubernetesClientException e) {
-            LOG.atWarn().addKeyValue("namespace", namespace).setCause(e).log("Cannot look up a namespace");
-            return Optional.empty();
-        }
-    }
-
-    private Optional<Pod> lookUp(SlimPod slim) {
-        ObjectMeta meta = slim.getMetadata();
-        try {
-            return Optional.ofNullable(client.pods()
-                            .inNamespace(meta.getNamespace())
-                            .withName(meta.getName())
-                            .get())
-                    .filter(pod -> pod.getMetadata().getUid().equals(meta.getUid()));
-        } catch (KubernetesClientException e) {
-            LOG.atWarn()
-                    .addKeyValue("namespace", meta.getNamespace())
-                    .addKeyValue("pod", meta.getName())
-                    .setCause(e)
-                    .log("Cannot look up a Pod");
-            return Optional.empty();
-        }
-    }
-
-    private void followService() throws InterruptedException, TimeoutException {
-        ServiceReference named = configuration
+    private void followService() {
+        endpoints.follow(configuration
                 .current()
                 .map(ConfiguredWebhook::webhook)
                 .map(webhook -> webhook.getClientConfig().getService())
-                .orElse(null);
-        if (Objects.equals(named, service)) {
-            return;
-        }
-        if (endpoints != null) {
-            informers.stop(endpoints);
-        }
-        endpoints = named == null
-                ? null
-                : informers.start(
-                        client.discovery()
-                                .v1()
-                                .endpointSlices()
-                                .inNamespace(named.getNamespace())
-                                .withLabel(SERVICE_NAME_LABEL, named.getName())
-                                .runnableInformer(0),
-                        new Accounting<>(new EndpointsTracker(queue::offer, clock), () -> {}, () -> {}));
-        service = named;
+                .orElse(null));
     }
 
     @Override

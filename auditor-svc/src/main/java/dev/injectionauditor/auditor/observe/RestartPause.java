@@ -5,8 +5,8 @@ import java.time.Instant;
 
 /**
  * How long to wait before a new observer takes the place of one that lost observations: each start costs a list of all
- * Pods. The pause doubles with each loss, until an observer has gone on for a while without any. Used by one thread at a
- * time.
+ * Pods. The pause doubles with each loss, until an observer has gone on for a while without any. Used by one thread at
+ * a time.
  */
 final class RestartPause {
 

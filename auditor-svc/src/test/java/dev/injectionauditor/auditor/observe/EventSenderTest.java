@@ -23,8 +23,7 @@ class EventSenderTest {
     private final EventQueue queue = new EventQueue(10);
     private final MockProducer<String, byte[]> producer =
             new MockProducer<>(false, new RoundRobinPartitioner(), new StringSerializer(), new ByteArraySerializer());
-    private final EventSender sender =
-            new EventSender(queue, producer, new EventCodec(), new Topics("test"), SOURCE);
+    private final EventSender sender = new EventSender(queue, producer, new EventCodec(), new Topics("test"), SOURCE);
 
     @Test
     void shouldSayThatSomethingIsLostIfKafkaGivesUpOnAnEvent() throws Exception {

@@ -109,6 +109,7 @@ final class HeapFigures {
                     queue,
                     Signal.Watched.Begin.STARTED,
                     null,
+                    () -> {},
                     new SimpleMeterRegistry(),
                     Instant::now)) {
                 // Whole, so that no line of the log comes in between.

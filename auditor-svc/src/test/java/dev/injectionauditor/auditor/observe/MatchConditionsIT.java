@@ -52,7 +52,14 @@ class MatchConditionsIT {
             user.resource(configuration()).create();
             Pod early = create(user, "early-", "slow");
             try (Observer _ = new Observer(
-                    user, SOURCE, queue, Begin.STARTED, null, new SimpleMeterRegistry(), InstantSource.system())) {
+                    user,
+                    SOURCE,
+                    queue,
+                    Begin.STARTED,
+                    null,
+                    () -> {},
+                    new SimpleMeterRegistry(),
+                    InstantSource.system())) {
                 assertThat(exemption(early)).isNull();
 
                 // When it gets one that asks for a field that is not read otherwise

@@ -14,12 +14,17 @@ import dev.injectionauditor.schema.Signal;
 import dev.injectionauditor.schema.Signal.Watched.Begin;
 import dev.injectionauditor.schema.Topics;
 import dev.injectionauditor.schema.WatchedWebhook;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodListBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.RoundRobinPartitioner;
@@ -27,12 +32,16 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** The role as a whole, in a simulated cluster. */
 class ObserveRoleTest {
 
     private static final WatchedWebhook SOURCE = new WatchedWebhook("test", "host.injection-auditor.dev");
     private static final Duration LONGEST = Duration.ofSeconds(20);
+
+    /** As the liveness of the process has it. */
+    private static final Duration STUCK = Duration.ofMinutes(5);
 
     private final MockProducer<String, byte[]> producer =
             new MockProducer<>(false, new RoundRobinPartitioner(), new StringSerializer(), new ByteArraySerializer());
@@ -170,6 +179,57 @@ class ObserveRoleTest {
             }
             assertThat(observedPods(metrics)).isOne();
         }
+    }
+
+    @Test
+    @Timeout(60)
+    void shouldCountAsAtWorkAsLongAsAListBringsSomething() throws Exception {
+        // Given an API server that needs six minutes for each part of a list
+        AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-11-23T07:00:00Z"));
+        AtomicReference<ObserveRole> role = new AtomicReference<>();
+        List<Boolean> atWork = new ArrayList<>();
+        ApiStub.Answer nothing = list("100", null);
+        try (ApiStub api = new ApiStub(request -> {
+                    if (request.query().contains("watch=true")
+                            || !request.path().endsWith("/pods")) {
+                        return nothing;
+                    }
+                    boolean isSecondPart = request.query().contains("continue=more");
+                    if (isSecondPart) {
+                        await().atMost(LONGEST).until(() -> role.get().hasProgressedWithin(STUCK));
+                    }
+                    now.updateAndGet(time -> time.plus(STUCK).plusSeconds(60));
+                    atWork.add(role.get().hasProgressedWithin(STUCK));
+                    return isSecondPart ? nothing : list("100", "more", Manifests.pod("default", "one"));
+                });
+                KubernetesClient client = api.client()) {
+            role.set(role(client, Duration.ZERO, new SimpleMeterRegistry(), now::get));
+
+            // When it lists
+            role.get().runOnce();
+            role.get().close();
+        }
+
+        // Then it counts as stuck only until the next part has come
+        assertThat(atWork).containsExactly(false, false);
+    }
+
+    private static ApiStub.Answer list(String version, String more, Pod... pods) {
+        KubernetesSerialization json = new KubernetesSerialization();
+        for (Pod pod : pods) {
+            pod.getMetadata().setUid(new UUID(0, 1).toString());
+            pod.getMetadata().setResourceVersion("50");
+            pod.getMetadata().setCreationTimestamp("2026-11-23T06:00:00Z");
+        }
+        return new ApiStub.Answer(
+                200,
+                json.asJson(new PodListBuilder()
+                        .withNewMetadata()
+                        .withResourceVersion(version)
+                        .withContinue(more)
+                        .endMetadata()
+                        .addToItems(pods)
+                        .build()));
     }
 
     private static double observedPods(SimpleMeterRegistry metrics) {

@@ -33,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -232,6 +233,7 @@ class ObserverTest {
                 .map(json::asJson)
                 .toList();
         Map<String, String> byContinue = Map.of("", parts.get(0), "after-a", parts.get(1), "after-b", parts.get(2));
+        AtomicInteger listed = new AtomicInteger();
         try (ApiStub api = new ApiStub(request -> new ApiStub.Answer(
                         200,
                         request.query().contains("watch=true")
@@ -244,11 +246,19 @@ class ObserverTest {
                                                 .endMetadata()
                                                 .build())));
                 KubernetesClient paged = api.client();
-                Observer paging =
-                        new Observer(paged, SOURCE, queue, Begin.STARTED, null, new SimpleMeterRegistry(), now::get)) {
+                Observer paging = new Observer(
+                        paged,
+                        SOURCE,
+                        queue,
+                        Begin.STARTED,
+                        null,
+                        listed::incrementAndGet,
+                        new SimpleMeterRegistry(),
+                        now::get)) {
 
             // Then it has asked for all of them, a part at a time
             assertThat(paging.pods().size()).isEqualTo(3);
+            assertThat(listed).as("reports while it listed").hasValue(3);
             assertThat(api.requests().stream()
                             .filter(request -> request.path().endsWith("/pods")
                                     && !request.query().contains("watch=true"))
@@ -269,7 +279,8 @@ class ObserverTest {
     }
 
     private void observe(PodTracker earlier) throws Exception {
-        observer = new Observer(client, SOURCE, queue, Begin.STARTED, earlier, new SimpleMeterRegistry(), now::get);
+        observer = new Observer(
+                client, SOURCE, queue, Begin.STARTED, earlier, () -> {}, new SimpleMeterRegistry(), now::get);
     }
 
     /** As the role does every second. */
