@@ -22,12 +22,20 @@ record Outlook(
     static final Duration LONGEST_SILENCE = Duration.ofMinutes(1);
 
     /**
+     * How far the observer's clock may be ahead of this one. A time beyond that says nothing: it is from a clock that
+     * was set wrong, and would speak for the observer until it has come, whether there is one or not.
+     */
+    static final Duration LONGEST_LEAD = Duration.ofSeconds(30);
+
+    /**
      * Why nothing may be recreated now; empty if nothing speaks against it.
      *
      * @param underWay whether a recreation is under way for the webhook
      */
     Optional<Wait> objection(boolean underWay, Instant now) {
-        if (watchedUntil == null || watchedUntil.plus(LONGEST_SILENCE).isBefore(now)) {
+        if (watchedUntil == null
+                || watchedUntil.plus(LONGEST_SILENCE).isBefore(now)
+                || watchedUntil.minus(LONGEST_LEAD).isAfter(now)) {
             return Optional.of(new Wait(WaitReason.NOT_WATCHED, null));
         }
         if (open) {

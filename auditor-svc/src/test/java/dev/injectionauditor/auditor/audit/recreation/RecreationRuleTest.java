@@ -82,6 +82,16 @@ class RecreationRuleTest {
     }
 
     @Test
+    void shouldNotBelieveAnObserverWhoseClockIsFarAhead() {
+        // Within what clocks may differ by
+        outlook = new Outlook(false, null, NOW.plusSeconds(30), Breaker.CLOSED);
+        assertThat(decide(pod("ReplicaSet"))).isEqualTo(NOW_FIRST);
+
+        outlook = new Outlook(false, null, NOW.plusSeconds(30).plusMillis(1), Breaker.CLOSED);
+        assertThat(decide(pod("ReplicaSet"))).isEqualTo(new Wait(WaitReason.NOT_WATCHED, null));
+    }
+
+    @Test
     void shouldLetExactlyOneThroughAHalfOpenBreaker() {
         outlook = new Outlook(false, null, NOW, Breaker.HALF_OPEN);
         assertThat(decide(pod("ReplicaSet"))).isEqualTo(NOW_FIRST);
