@@ -3,6 +3,7 @@ package dev.injectionauditor.auditor.observe;
 import dev.injectionauditor.schema.CloudEvent;
 import dev.injectionauditor.schema.Event;
 import dev.injectionauditor.schema.EventCodec;
+import dev.injectionauditor.schema.Signal;
 import dev.injectionauditor.schema.Topics;
 import dev.injectionauditor.schema.WatchedWebhook;
 import dev.injectionauditor.service.Loop;
@@ -16,7 +17,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Sends what the queue holds to Kafka, in order. The producer itself tries again for a while; an event that it gives up
- * on is lost, as is the rest of what was taken if one cannot be sent at all, and the queue is told so.
+ * on is lost, as is the rest of what was taken if one cannot be sent at all, and the queue is told so. That everything
+ * was watched is sent only after Kafka has taken all that came before it, and never once something is lost.
  */
 final class EventSender implements Loop.Work {
 
@@ -48,7 +50,11 @@ final class EventSender implements Loop.Work {
         List<Event> taken = queue.take(BATCH, LONGEST_WAIT);
         boolean allSent = false;
         try {
-            taken.forEach(this::send);
+            for (Event event : taken) {
+                if (!(event instanceof Signal.Watched) || isAllTaken()) {
+                    send(event);
+                }
+            }
             allSent = true;
         } finally {
             if (!allSent) {
@@ -56,6 +62,12 @@ final class EventSender implements Loop.Work {
             }
         }
         return true;
+    }
+
+    /** Waits until Kafka has taken what was sent, or has given up on it. */
+    private boolean isAllTaken() {
+        producer.flush();
+        return !queue.isBroken();
     }
 
     private void send(Event event) {

@@ -13,6 +13,7 @@ import org.apache.kafka.clients.producer.RoundRobinPartitioner;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class EventSenderTest {
@@ -20,9 +21,22 @@ class EventSenderTest {
     private static final WatchedWebhook SOURCE = new WatchedWebhook("test", "host.injection-auditor.dev");
     private static final Instant NOW = Instant.parse("2026-11-23T07:00:00Z");
 
+    private static final Signal.Watched WATCHED =
+            new Signal.Watched(NOW, NOW.plusSeconds(5), Signal.Watched.Begin.STARTED);
+
     private final EventQueue queue = new EventQueue(10);
+    private @Nullable KafkaException refusal;
     private final MockProducer<String, byte[]> producer =
-            new MockProducer<>(false, new RoundRobinPartitioner(), new StringSerializer(), new ByteArraySerializer());
+            new MockProducer<>(false, new RoundRobinPartitioner(), new StringSerializer(), new ByteArraySerializer()) {
+
+                @Override
+                public synchronized void flush() {
+                    boolean more = true;
+                    while (more) {
+                        more = refusal == null ? completeNext() : errorNext(refusal);
+                    }
+                }
+            };
     private final EventSender sender = new EventSender(queue, producer, new EventCodec(), new Topics("test"), SOURCE);
 
     @Test
@@ -50,6 +64,42 @@ class EventSenderTest {
 
         // Then
         assertThatThrownBy(sender::runOnce).isSameAs(producer.sendException);
+        assertThat(queue.isBroken()).isTrue();
+    }
+
+    @Test
+    void shouldAssertWhatWasWatchedAfterKafkaHasTakenWhatCameBefore() throws Exception {
+        // Given
+        queue.offer(endpoints(1));
+        queue.offer(WATCHED);
+        queue.offer(endpoints(2));
+
+        // When
+        sender.runOnce();
+
+        // Then
+        assertThat(producer.history())
+                .extracting(sent -> new EventCodec().decode(sent.value()).data())
+                .containsExactly(endpoints(1), WATCHED, endpoints(2));
+        assertThat(queue.isBroken()).isFalse();
+    }
+
+    @Test
+    void shouldNotAssertAnythingIfKafkaDidNotTakeWhatCameBefore() throws Exception {
+        // Given a Kafka that has not answered for a record yet, and will give up on it
+        queue.offer(endpoints(1));
+        sender.runOnce();
+        refusal = new KafkaException("no leader");
+
+        // When
+        queue.offer(WATCHED);
+        queue.offer(endpoints(2));
+        sender.runOnce();
+
+        // Then
+        assertThat(producer.history())
+                .extracting(sent -> new EventCodec().decode(sent.value()).data())
+                .containsExactly(endpoints(1), endpoints(2));
         assertThat(queue.isBroken()).isTrue();
     }
 
