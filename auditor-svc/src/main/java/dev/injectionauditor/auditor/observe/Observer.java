@@ -21,8 +21,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Objects;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,12 +46,13 @@ final class Observer implements AutoCloseable {
     private final Informers informers = new Informers();
     private final EndpointsWatch endpoints;
     private final PodTracker tracker;
+    private final SlimPodStore store = new SlimPodStore();
+    private final AtomicLong handledPods = new AtomicLong();
+    private final SignsOfLife signs = new SignsOfLife();
     private final SharedIndexInformer<Pod> pods;
     private final Runnable listing;
     private volatile boolean isListed;
     private Instant lastAssertion = Instant.EPOCH;
-    private Instant lastTick = Instant.EPOCH;
-    private @Nullable String lastVersion;
 
     /**
      * Starts to watch; returns once everything that observations depend on has been listed.
@@ -96,10 +97,10 @@ final class Observer implements AutoCloseable {
                             .v1()
                             .mutatingWebhookConfigurations()
                             .runnableInformer(0),
-                    account(configuration, WatchedSpan.Kind.CONFIGURATIONS));
+                    account(configuration, WatchedSpan.Kind.CONFIGURATIONS, () -> {}));
             SharedIndexInformer<Namespace> watched = client.namespaces().runnableInformer(0);
             watched.addEventHandler(new Guarded<>(new SettingTracker(queue::offer, clock), queue));
-            informers.start(watched, account(namespaces, WatchedSpan.Kind.NAMESPACES));
+            informers.start(watched, account(namespaces, WatchedSpan.Kind.NAMESPACES, () -> {}));
             followService();
             this.pods = informers.start(
                     PodDecoding.of(client, configuration::conditions, tracker::knows)
@@ -108,8 +109,11 @@ final class Observer implements AutoCloseable {
                             .withLimit(LIST_LIMIT)
                             .runnableInformer(0)
                             .removeNamespaceIndex()
-                            .itemStore(new SlimPodStore()),
-                    account(new PodHandler(tracker, earlier, queue, clock), WatchedSpan.Kind.PODS));
+                            .itemStore(store),
+                    account(
+                            new PodHandler(tracker, earlier, queue, clock),
+                            WatchedSpan.Kind.PODS,
+                            handledPods::incrementAndGet));
             isListed = true;
         } catch (InterruptedException | TimeoutException | RuntimeException e) {
             close();
@@ -117,18 +121,18 @@ final class Observer implements AutoCloseable {
         }
     }
 
-    private <T extends HasMetadata> Accounting<T> account(ResourceEventHandler<T> handler, WatchedSpan.Kind kind) {
+    private <T extends HasMetadata> Accounting<T> account(
+            ResourceEventHandler<T> handler, WatchedSpan.Kind kind, Runnable handled) {
         return new Accounting<>(
                 new Guarded<>(handler, queue),
                 () -> span.broken(kind),
                 () -> span.listed(kind, clock.instant()),
-                this::reportList);
-    }
-
-    private void reportList() {
-        if (!isListed) {
-            listing.run();
-        }
+                () -> {
+                    handled.run();
+                    if (!isListed) {
+                        listing.run();
+                    }
+                });
     }
 
     /** Follows the webhook's Service if its configuration names another one, and asserts what was watched. */
@@ -136,12 +140,7 @@ final class Observer implements AutoCloseable {
         followService();
         Instant now = clock.instant();
         String version = pods.lastSyncResourceVersion();
-        if (!Objects.equals(version, lastVersion)) {
-            // Something came since the last tick, a bookmark at least, so nothing before that is still to come.
-            span.watchedUntil(lastTick);
-            lastVersion = version;
-        }
-        lastTick = now;
+        signs.look(version, store.changes(), handledPods.get(), now).ifPresent(span::watchedUntil);
         if (Duration.between(lastAssertion, now).compareTo(ASSERT_EVERY) >= 0) {
             span.assertion().ifPresent(queue::offer);
             lastAssertion = now;

@@ -167,6 +167,13 @@ class ObserverTest {
         assertThat(spans().stream().filter(span -> span.from().equals(first.from())))
                 .allSatisfy(span -> assertThat(span.until()).isBefore(blind));
         assertThat(second.from()).isAfter(blind);
+
+        // And the new span goes on when there is news
+        await().atMost(LONGEST).until(() -> {
+            tick();
+            create("sign-of-life-" + now.get().toEpochMilli());
+            return spans().getLast().until().isAfter(second.until());
+        });
     }
 
     @Test

@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.client.informers.cache.ItemStore;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class SlimPodStore implements ItemStore<Pod> {
 
     private final Map<String, Slim> pods = new ConcurrentHashMap<>();
+    private final AtomicLong changes = new AtomicLong();
 
     private record Slim(UUID uid, String resourceVersion) {}
 
@@ -26,18 +28,27 @@ public final class SlimPodStore implements ItemStore<Pod> {
 
     @Override
     public @Nullable Pod put(String key, Pod pod) {
-        return pod(
-                key,
-                pods.put(
-                        key,
-                        new Slim(
-                                UUID.fromString(pod.getMetadata().getUid()),
-                                pod.getMetadata().getResourceVersion())));
+        Slim now = new Slim(
+                UUID.fromString(pod.getMetadata().getUid()), pod.getMetadata().getResourceVersion());
+        Slim before = pods.put(key, now);
+        if (before == null || !before.resourceVersion().equals(now.resourceVersion())) {
+            changes.incrementAndGet();
+        }
+        return pod(key, before);
     }
 
     @Override
     public @Nullable Pod remove(String key) {
-        return pod(key, pods.remove(key));
+        Slim before = pods.remove(key);
+        if (before != null) {
+            changes.incrementAndGet();
+        }
+        return pod(key, before);
+    }
+
+    /** How many times the informer has told, or is about to tell, its handlers of a Pod. */
+    public long changes() {
+        return changes.get();
     }
 
     @Override

@@ -47,6 +47,21 @@ class SlimPodStoreTest {
         assertThat(store.size()).isZero();
     }
 
+    @Test
+    void shouldCountWhatTheInformerTells() {
+        // Given a Pod that comes, is listed again as it was, changes, goes, and is told to be gone once more
+        String key = store.getKey(pod(1, 100));
+        store.put(key, pod(1, 100));
+        store.put(key, pod(1, 100));
+        assertThat(store.changes()).isEqualTo(1);
+        store.put(key, pod(1, 101));
+        store.remove(key);
+        store.remove(key);
+
+        // Then
+        assertThat(store.changes()).isEqualTo(3);
+    }
+
     private static Pod pod(long uid, long version) {
         return new PodBuilder()
                 .withNewMetadata()
