@@ -1,6 +1,5 @@
 package dev.injectionauditor.auditor.observe;
 
-import dev.injectionauditor.auditor.observe.pod.SlimPod;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -24,9 +23,9 @@ record LookUps(KubernetesClient client) {
         }
     }
 
-    /** The whole of a Pod, unless another one has its name by now. */
-    Optional<Pod> pod(SlimPod slim) {
-        ObjectMeta meta = slim.getMetadata();
+    /** The whole of a Pod that was read in part, unless another one has its name by now. */
+    Optional<Pod> pod(Pod part) {
+        ObjectMeta meta = part.getMetadata();
         try {
             return Optional.ofNullable(client.pods()
                             .inNamespace(meta.getNamespace())

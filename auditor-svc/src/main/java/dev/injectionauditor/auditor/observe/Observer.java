@@ -2,13 +2,13 @@ package dev.injectionauditor.auditor.observe;
 
 import dev.injectionauditor.auditor.observe.pod.PodDecoding;
 import dev.injectionauditor.auditor.observe.pod.PodTracker;
-import dev.injectionauditor.auditor.observe.pod.ScopeDecider;
 import dev.injectionauditor.auditor.observe.pod.SlimPodStore;
 import dev.injectionauditor.auditor.observe.probe.Prober;
 import dev.injectionauditor.auditor.observe.scope.AdmissionVariables;
 import dev.injectionauditor.auditor.observe.scope.ConfigurationTracker;
 import dev.injectionauditor.auditor.observe.scope.ConfiguredWebhook;
 import dev.injectionauditor.auditor.observe.scope.NamespaceTracker;
+import dev.injectionauditor.auditor.observe.scope.ScopeDecider;
 import dev.injectionauditor.schema.Signal.Watched.Begin;
 import dev.injectionauditor.schema.WatchedWebhook;
 import io.fabric8.kubernetes.api.model.HasMetadata;

@@ -2,15 +2,16 @@ package dev.injectionauditor.auditor.observe.pod;
 
 import dev.injectionauditor.auditor.observe.scope.MatchConditions;
 import dev.injectionauditor.auditor.observe.scope.MatchConditions.Decision;
+import dev.injectionauditor.auditor.observe.scope.PartlyRead;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.Map;
 import java.util.Optional;
 
 /**
  * A Pod of which only those fields were read that {@link PodMapper}, label selectors and the informer need. Match
- * conditions may ask for any field, so they are never evaluated on one, but while it is read.
+ * conditions are evaluated while it is read.
  */
-public final class SlimPod extends Pod {
+final class SlimPod extends Pod implements PartlyRead {
 
     private static final long serialVersionUID = 1;
 
@@ -21,8 +22,8 @@ public final class SlimPod extends Pod {
         this.decisions = decisions;
     }
 
-    /** What these conditions decide about it; empty if that was not asked while it was read. */
-    Optional<Decision> decision(MatchConditions conditions) {
+    @Override
+    public Optional<Decision> decision(MatchConditions conditions) {
         return Optional.ofNullable(decisions.get(conditions));
     }
 }

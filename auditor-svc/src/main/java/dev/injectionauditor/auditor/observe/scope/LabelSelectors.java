@@ -7,7 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Label selectors as the API server reads them (apimachinery, {@code LabelSelectorAsSelector}). */
-public final class LabelSelectors {
+final class LabelSelectors {
 
     private LabelSelectors() {}
 
@@ -23,7 +23,7 @@ public final class LabelSelectors {
     }
 
     /** Whether the selector looks at labels at all. */
-    public static boolean isEmpty(@Nullable LabelSelector selector) {
+    static boolean isEmpty(@Nullable LabelSelector selector) {
         return selector == null
                 || ((selector.getMatchLabels() == null
                                 || selector.getMatchLabels().isEmpty())

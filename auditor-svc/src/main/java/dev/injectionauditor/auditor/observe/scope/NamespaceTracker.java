@@ -33,7 +33,7 @@ public final class NamespaceTracker implements ResourceEventHandler<Namespace> {
     }
 
     /** The labels that a namespace had when this version was written; empty if they are not known. */
-    public Optional<LabelsInForce> labels(String namespace, long version) {
+    Optional<LabelsInForce> labels(String namespace, long version) {
         Timeline<Optional<LabelsInForce>> known = namespaces.get(namespace);
         return known != null ? known.at(version, Optional.empty()) : lookUp(namespace);
     }

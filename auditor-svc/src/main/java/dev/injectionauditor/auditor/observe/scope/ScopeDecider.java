@@ -1,13 +1,5 @@
-package dev.injectionauditor.auditor.observe.pod;
+package dev.injectionauditor.auditor.observe.scope;
 
-import dev.injectionauditor.auditor.observe.scope.AdmissionVariables;
-import dev.injectionauditor.auditor.observe.scope.ConfigurationTracker;
-import dev.injectionauditor.auditor.observe.scope.ConfiguredWebhook;
-import dev.injectionauditor.auditor.observe.scope.LabelSelectors;
-import dev.injectionauditor.auditor.observe.scope.MatchConditions;
-import dev.injectionauditor.auditor.observe.scope.NamespaceTracker;
-import dev.injectionauditor.auditor.observe.scope.ScopeRule;
-import dev.injectionauditor.auditor.observe.scope.Timeline;
 import dev.injectionauditor.schema.Scope;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.micrometer.core.instrument.Counter;
@@ -27,15 +19,15 @@ public final class ScopeDecider implements Function<Pod, Scope> {
     private final ConfigurationTracker configurations;
     private final NamespaceTracker namespaces;
     private final AdmissionVariables variables;
-    private final Function<SlimPod, Optional<Pod>> wholes;
+    private final Function<Pod, Optional<Pod>> wholes;
     private final Counter undecidable;
 
-    /** @param wholes the whole of a Pod that was read slim, just before match conditions became known */
+    /** @param wholes the whole of a Pod that was read in part, just before match conditions became known */
     public ScopeDecider(
             ConfigurationTracker configurations,
             NamespaceTracker namespaces,
             AdmissionVariables variables,
-            Function<SlimPod, Optional<Pod>> wholes,
+            Function<Pod, Optional<Pod>> wholes,
             MeterRegistry metrics) {
         this.configurations = configurations;
         this.namespaces = namespaces;
@@ -84,13 +76,13 @@ public final class ScopeDecider implements Function<Pod, Scope> {
     }
 
     private MatchConditions.Decision decide(MatchConditions conditions, Pod pod, boolean dryRun) {
-        return pod instanceof SlimPod slim
-                ? slim.decision(conditions).orElseGet(() -> conditions.decide(variables(slim)))
+        return pod instanceof PartlyRead part
+                ? part.decision(conditions).orElseGet(() -> conditions.decide(variables(pod)))
                 : conditions.decide(variables.of(pod, dryRun));
     }
 
     /** None at all if the whole Pod cannot be had: then nothing can be decided. */
-    private List<Map<String, Object>> variables(SlimPod pod) {
+    private List<Map<String, Object>> variables(Pod pod) {
         return wholes.apply(pod).map(whole -> variables.of(whole, false)).orElse(List.of());
     }
 }

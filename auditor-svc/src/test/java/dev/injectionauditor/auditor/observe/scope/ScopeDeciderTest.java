@@ -1,11 +1,7 @@
-package dev.injectionauditor.auditor.observe.pod;
+package dev.injectionauditor.auditor.observe.scope;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.injectionauditor.auditor.observe.scope.AdmissionVariables;
-import dev.injectionauditor.auditor.observe.scope.ConfigurationTracker;
-import dev.injectionauditor.auditor.observe.scope.MatchConditions;
-import dev.injectionauditor.auditor.observe.scope.NamespaceTracker;
 import dev.injectionauditor.schema.Scope;
 import dev.injectionauditor.schema.Scope.Exemption;
 import io.fabric8.kubernetes.api.model.Namespace;
@@ -225,8 +221,7 @@ class ScopeDeciderTest {
                 .withSchedulerName("own")
                 .endSpec()
                 .build();
-        SlimPod slim = new SlimPod(Map.of());
-        slim.setMetadata(whole.getMetadata());
+        Pod slim = part(whole, Map.of());
 
         // When the whole Pod cannot be had, then nothing is decided
         assertThat(decider.apply(slim).exemption()).isEqualTo(Exemption.MATCH_CONDITIONS);
@@ -241,11 +236,9 @@ class ScopeDeciderTest {
         // When it was decided while it was read, then nobody is asked
         wholes.clear();
         MatchConditions conditions = configurations.conditions().iterator().next();
-        SlimPod usual = new SlimPod(Map.of(conditions, MatchConditions.Decision.CALLED));
-        usual.setMetadata(whole.getMetadata());
+        Pod usual = part(whole, Map.of(conditions, MatchConditions.Decision.CALLED));
         assertThat(decider.apply(usual).exemption()).isNull();
-        SlimPod own = new SlimPod(Map.of(conditions, MatchConditions.Decision.NOT_CALLED));
-        own.setMetadata(whole.getMetadata());
+        Pod own = part(whole, Map.of(conditions, MatchConditions.Decision.NOT_CALLED));
         assertThat(decider.apply(own)).isEqualTo(decider.apply(whole));
         assertThat(undecidable()).isEqualTo(1);
     }
@@ -297,6 +290,28 @@ class ScopeDeciderTest {
                 .withName(name)
                 .withNamespaceSelector(null)
                 .build();
+    }
+
+    private static Pod part(Pod whole, Map<MatchConditions, MatchConditions.Decision> decisions) {
+        Pod part = new Part(decisions);
+        part.setMetadata(whole.getMetadata());
+        return part;
+    }
+
+    private static final class Part extends Pod implements PartlyRead {
+
+        private static final long serialVersionUID = 1;
+
+        private final transient Map<MatchConditions, MatchConditions.Decision> decisions;
+
+        private Part(Map<MatchConditions, MatchConditions.Decision> decisions) {
+            this.decisions = decisions;
+        }
+
+        @Override
+        public Optional<MatchConditions.Decision> decision(MatchConditions conditions) {
+            return Optional.ofNullable(decisions.get(conditions));
+        }
     }
 
     private Optional<Namespace> lookUp(String name) {
