@@ -4,7 +4,6 @@ import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
@@ -19,7 +18,7 @@ public final class NamespaceTracker implements ResourceEventHandler<Namespace> {
     private static final Duration PAUSE = Duration.ofSeconds(10);
 
     private final ConcurrentMap<String, Timeline<Optional<LabelsInForce>>> namespaces = new ConcurrentHashMap<>();
-    private final ConcurrentMap<String, Instant> notFound = new ConcurrentHashMap<>();
+    private final RecentMisses notFound;
     private final Function<String, Optional<Namespace>> lookup;
     private final InstantSource clock;
 
@@ -30,6 +29,7 @@ public final class NamespaceTracker implements ResourceEventHandler<Namespace> {
     public NamespaceTracker(Function<String, Optional<Namespace>> lookup, InstantSource clock) {
         this.lookup = lookup;
         this.clock = clock;
+        this.notFound = new RecentMisses(PAUSE, clock);
     }
 
     /** The labels that a namespace had when this version was written; empty if they are not known. */
@@ -39,8 +39,7 @@ public final class NamespaceTracker implements ResourceEventHandler<Namespace> {
     }
 
     private Optional<LabelsInForce> lookUp(String namespace) {
-        Instant last = notFound.get(namespace);
-        if (last != null && clock.instant().isBefore(last.plus(PAUSE))) {
+        if (notFound.contains(namespace)) {
             return Optional.empty();
         }
         Optional<Namespace> found = lookup.apply(namespace);
@@ -52,7 +51,7 @@ public final class NamespaceTracker implements ResourceEventHandler<Namespace> {
             // What the watch tells meanwhile is better.
             namespaces.putIfAbsent(namespace, timeline);
         } else {
-            notFound.put(namespace, clock.instant());
+            notFound.add(namespace);
         }
         return found.map(NamespaceTracker::found);
     }
