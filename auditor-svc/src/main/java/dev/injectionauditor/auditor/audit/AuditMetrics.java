@@ -57,13 +57,27 @@ final class AuditMetrics {
         lag.set(records);
     }
 
-    /** Tells when this loop last got on: while PostgreSQL or Kafka is away, nothing else moves. */
-    void watch(Loop audit) {
-        Gauge.builder(
-                        "injection_auditor_audit_progress_timestamp_seconds",
-                        audit,
-                        loop -> loop.lastProgress().getEpochSecond())
-                .description("When the audit role last read and wrote without a failure, in seconds since 1970")
+    /**
+     * Tells when these loops last got on.
+     *
+     * @param audit while PostgreSQL or Kafka is away, nothing else moves
+     * @param partitions if it fails, the rest goes on, but the database grows
+     */
+    void watch(Loop audit, Loop partitions) {
+        progress(
+                "injection_auditor_audit_progress_timestamp_seconds",
+                "When the audit role last read and wrote without a failure, in seconds since 1970",
+                audit);
+        progress(
+                "injection_auditor_partitions_progress_timestamp_seconds",
+                "When partitions were last made and dropped without a failure, or the audit role was started, in"
+                        + " seconds since 1970; due each hour",
+                partitions);
+    }
+
+    private void progress(String name, String description, Loop loop) {
+        Gauge.builder(name, loop, of -> of.lastProgress().getEpochSecond())
+                .description(description)
                 .register(registry);
     }
 

@@ -79,7 +79,8 @@ public final class AuditRole implements AutoCloseable {
         Loop sweep = new Loop("sweep", new GraceSweep(db, history.grace(), metrics, clock), SWEEP_PAUSE, clock);
         Loop gauges = new Loop("history-gauges", new HistoryGauges(db, registry), GAUGES_PAUSE, clock);
         Loop recreationGauges = new Loop("recreation-gauges", new RecreationGauges(db, registry), GAUGES_PAUSE, clock);
-        metrics.watch(audit);
+        metrics.watch(audit, maintenance);
+        // Not those without which the rest goes on.
         progressing = List.of(audit, relay, planner, sweep);
         List<Loop> loops = List.of(maintenance, audit, relay, planner, sweep, gauges, recreationGauges);
         for (Loop loop : loops) {

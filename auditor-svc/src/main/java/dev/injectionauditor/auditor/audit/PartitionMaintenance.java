@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
-import java.util.List;
 import java.util.function.Consumer;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
@@ -25,7 +24,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Makes the partitions that are needed and drops those that are older than the retention, after moving what outlives it
  * to the default partition. One auditor does that at a time. Nothing depends on its being in time: rows without a
- * partition of their own are in the default one.
+ * partition of their own are in the default one, and a partition that could not be dropped is dropped the next time.
  */
 final class PartitionMaintenance implements Loop.Work {
 
@@ -53,15 +52,44 @@ final class PartitionMaintenance implements Loop.Work {
         for (Partitions<?> partitions : Partitions.all()) {
             for (LocalDate week = oldest; !week.isAfter(Partitions.week(now.plus(AHEAD))); week = week.plusWeeks(1)) {
                 LocalDate needed = week;
-                alone(tx -> make(tx, partitions, needed));
+                alone(LockOfWebhooks.CHANGE_REFERENCES, tx -> make(tx, partitions, needed));
             }
-            alone(tx -> drop(tx, partitions, oldest));
+        }
+        for (Partitions<?> partitions : Partitions.all()) {
+            for (String old : partitions.attachedBefore(db, oldest)) {
+                alone(LockOfWebhooks.CHANGE_REFERENCES, tx -> detach(tx, partitions, old, oldest));
+            }
+            alone(LockOfWebhooks.CHANGE_REFERENCES, tx -> clean(tx, partitions, oldest));
+        }
+        // Of an earlier run too, which could not drop it or was killed before.
+        for (Partitions<?> partitions : Partitions.all()) {
+            for (String detached : partitions.detached(db)) {
+                alone(LockOfWebhooks.END_REFERENCES, tx -> drop(tx, partitions.part(detached)));
+            }
         }
         return false;
     }
 
+    /** The mode in which {@code watched_webhook}, which the partitions refer to, is locked before anything else is. */
+    private enum LockOfWebhooks {
+        /** For attaching and detaching, which take it anyway. Goes with the locks of those who write the history. */
+        CHANGE_REFERENCES("share row exclusive"),
+
+        /**
+         * For dropping what refers to it, which takes it anyway. Goes with nobody, not even with who reads: whoever
+         * waits for a table while it has this one would wait for ever if that table were locked beside this one.
+         */
+        END_REFERENCES("access exclusive");
+
+        private final String mode;
+
+        LockOfWebhooks(String mode) {
+            this.mode = mode;
+        }
+    }
+
     /** Does one step in a transaction of its own, so that no lock on a table is held for longer. */
-    private void alone(Consumer<DSLContext> step) {
+    private void alone(LockOfWebhooks lock, Consumer<DSLContext> step) {
         db.transaction(transaction -> {
             DSLContext tx = transaction.dsl();
             // Who writes the history must not have to wait behind this for long.
@@ -70,8 +98,7 @@ final class PartitionMaintenance implements Loop.Work {
                     .fetchSingle()
                     .value1();
             if (mine) {
-                // Attaching and detaching lock what the partitions refer to. First, as those do who write the history.
-                tx.execute("lock table {0} in share row exclusive mode", WATCHED_WEBHOOK);
+                tx.execute("lock table {0} in {1} mode", WATCHED_WEBHOOK, DSL.raw(lock.mode));
                 step.accept(tx);
             }
         });
@@ -79,7 +106,7 @@ final class PartitionMaintenance implements Loop.Work {
 
     private static void make(DSLContext tx, Partitions<?> partitions, LocalDate week) {
         String partition = partitions.name(week);
-        if (names(tx, partitions).contains(partition)) {
+        if (partitions.attached(tx).contains(partition)) {
             return;
         }
         Instant from = Partitions.start(week);
@@ -104,35 +131,48 @@ final class PartitionMaintenance implements Loop.Work {
         LOG.atInfo().addKeyValue("partition", partition).log("Made a partition");
     }
 
-    private static void drop(DSLContext tx, Partitions<?> partitions, LocalDate oldest) {
-        Instant keptSince = Partitions.start(oldest);
-        List<String> old = names(tx, partitions).stream()
-                .filter(partition -> partition.compareTo(partitions.name(oldest)) < 0)
-                .toList();
-        // What outlived the retention and need not any more, and what came late.
-        Condition over =
-                partitions.isBefore(keptSince).and(not(partitions.outlives().apply(partitions.kept())));
-        if (partitions.table().equals(EVIDENCE) && (!old.isEmpty() || tx.fetchExists(partitions.kept(), over))) {
-            RetentionTable.drop(tx, keptSince);
+    /** Detaches one of those that hold nothing from this week on. */
+    static void detach(DSLContext tx, Partitions<?> partitions, String partition, LocalDate oldest) {
+        if (!partitions.attached(tx).contains(partition)) {
+            return;
         }
-        old.forEach(partition -> drop(tx, partitions, partition));
-        tx.deleteFrom(partitions.kept()).where(over).execute();
-    }
-
-    private static void drop(DSLContext tx, Partitions<?> partitions, String partition) {
-        Table<?> dropped = partitions.part(partition);
-        tx.execute("alter table {0} detach partition {1}", partitions.table(), dropped);
+        aboutToDrop(tx, partitions, oldest);
+        Table<?> old = partitions.part(partition);
+        tx.execute("alter table {0} detach partition {1}", partitions.table(), old);
         int kept = tx.execute(
                 "insert into {0} ({3}) select {3} from {1} where {2}",
                 partitions.kept(),
-                dropped,
+                old,
                 partitions.outlives().apply(partitions.table().as(partition)),
                 columns(tx, partitions));
-        tx.execute("drop table {0}", dropped);
+        // From now on it is known by its name that it may be dropped: an administrator may detach partitions as well.
+        tx.execute("alter table {0} rename to {1}", old, DSL.name(Partitions.detached(partition)));
         LOG.atInfo()
                 .addKeyValue("partition", partition)
                 .addKeyValue("rowsKept", kept)
-                .log("Dropped a partition");
+                .log("Detached a partition");
+    }
+
+    /** Removes what is in the default partition and need not be kept any more, or came late. */
+    private static void clean(DSLContext tx, Partitions<?> partitions, LocalDate oldest) {
+        Condition over = partitions
+                .isBefore(Partitions.start(oldest))
+                .and(not(partitions.outlives().apply(partitions.kept())));
+        if (tx.fetchExists(partitions.kept(), over)) {
+            aboutToDrop(tx, partitions, oldest);
+            tx.deleteFrom(partitions.kept()).where(over).execute();
+        }
+    }
+
+    private static void aboutToDrop(DSLContext tx, Partitions<?> partitions, LocalDate oldest) {
+        if (partitions.table().equals(EVIDENCE)) {
+            RetentionTable.drop(tx, Partitions.start(oldest));
+        }
+    }
+
+    private static void drop(DSLContext tx, Table<?> detached) {
+        tx.execute("drop table if exists {0}", detached);
+        LOG.atInfo().addKeyValue("partition", detached.getName()).log("Dropped a partition");
     }
 
     /** The columns that rows are moved with: those that are generated would be refused. */
@@ -142,14 +182,5 @@ final class PartitionMaintenance implements Loop.Work {
                                 + " and not attisdropped and attgenerated = '' order by attnum",
                         inline(partitions.qualified(partitions.table().getName())))
                 .map(column -> DSL.field(DSL.name(column.get(0, String.class)))));
-    }
-
-    /** The partitions that are there, by name, without the default one. */
-    private static List<String> names(DSLContext tx, Partitions<?> partitions) {
-        return tx.fetch(
-                        "select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid"
-                                + " where i.inhparent = {0}::regclass and c.relname ~ '_[0-9]{8}$' order by c.relname",
-                        inline(partitions.qualified(partitions.table().getName())))
-                .getValues(0, String.class);
     }
 }

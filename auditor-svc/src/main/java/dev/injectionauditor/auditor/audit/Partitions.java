@@ -9,6 +9,7 @@ import static dev.injectionauditor.auditor.db.Tables.POD;
 import static dev.injectionauditor.auditor.db.Tables.POD_KEPT;
 import static org.jooq.impl.DSL.exists;
 import static org.jooq.impl.DSL.falseCondition;
+import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.selectOne;
 
 import dev.injectionauditor.auditor.audit.verdict.Verdict;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
 import org.jooq.Condition;
+import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.Record;
 import org.jooq.Table;
@@ -47,6 +49,7 @@ record Partitions<R extends Record>(
         int fillFactor) {
 
     private static final int FULL = 100;
+    private static final String DETACHED = "_detached";
 
     // As in the migration for the partitions that were there before.
     private static final int ROOM_FOR_CHANGES = 70;
@@ -104,6 +107,36 @@ record Partitions<R extends Record>(
 
     String qualified(String part) {
         return schema() + "." + part;
+    }
+
+    /** The names of the partitions that are there, without the default one, the oldest first. */
+    List<String> attached(DSLContext db) {
+        return parts(db, "", true);
+    }
+
+    /** The names of those that hold nothing from this week on, the oldest first. */
+    List<String> attachedBefore(DSLContext db, LocalDate week) {
+        return attached(db).stream()
+                .filter(partition -> partition.compareTo(name(week)) < 0)
+                .toList();
+    }
+
+    /** The names of those that were detached and are to be dropped, the oldest first. */
+    List<String> detached(DSLContext db) {
+        return parts(db, DETACHED, false);
+    }
+
+    /** The name of a partition when it is detached and to be dropped. */
+    static String detached(String partition) {
+        return partition + DETACHED;
+    }
+
+    private List<String> parts(DSLContext db, String suffix, boolean attached) {
+        return db.fetch(
+                        "select relname from pg_class where relnamespace = {0}::regnamespace and relkind = 'r'"
+                                + " and relispartition = {1} and relname ~ {2} order by relname",
+                        inline(schema()), inline(attached), inline("^" + table.getName() + "_[0-9]{8}" + suffix + "$"))
+                .getValues(0, String.class);
     }
 
     /** A part by its name. */

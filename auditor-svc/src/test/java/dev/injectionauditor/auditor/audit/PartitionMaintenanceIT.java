@@ -23,12 +23,14 @@ import dev.injectionauditor.schema.Event;
 import dev.injectionauditor.schema.PodObservation;
 import dev.injectionauditor.schema.PodObservation.Lifecycle;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jooq.DSLContext;
 import org.jooq.Table;
@@ -99,23 +101,51 @@ class PartitionMaintenanceIT {
         AtomicBoolean over = new AtomicBoolean();
 
         // When somebody counts them again and again while their partitions are made and dropped
-        try (ExecutorService readers = Executors.newVirtualThreadPerTaskExecutor()) {
+        List<Future<?>> readers = new ArrayList<>();
+        try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int reader = 0; reader < 3; reader++) {
-                readers.submit(() -> {
+                readers.add(executor.submit(() -> {
                     while (!over.get()) {
                         seen.add(db.fetchCount(POD));
                     }
-                });
+                }));
             }
-            for (int week = 0; week < weeks + 6; week++) {
-                audit.now = ZERO.plus(WEEK.multipliedBy(week));
-                maintenance.runOnce();
+            try {
+                for (int week = 0; week < weeks + 6; week++) {
+                    audit.now = ZERO.plus(WEEK.multipliedBy(week));
+                    maintenance.runOnce();
+                }
+            } finally {
+                over.set(true);
             }
-            over.set(true);
         }
 
         // Then all were there all the time
         assertThat(seen).containsExactly(weeks);
+        for (Future<?> reader : readers) {
+            reader.get();
+        }
+    }
+
+    @Test
+    void shouldDropWhatAnEarlierRunHasDetachedAndNothingElse() {
+        // Given a member that was killed between detaching a partition and dropping it
+        audit.write(injected(1, 0), missed(2, 0));
+        maintenance.runOnce();
+        audit.now = at(50 * DAY);
+        db.transaction(transaction -> PartitionMaintenance.detach(
+                transaction.dsl(), Partitions.all().getFirst(), "pod_20261123", Partitions.week(at(10 * DAY))));
+        assertThat(tables()).contains("pod_20261123_detached");
+
+        // And a partition that an administrator has detached
+        db.execute("alter table injection_auditor.pod detach partition injection_auditor.pod_20261130");
+
+        // When
+        maintenance.runOnce();
+
+        // Then the first is dropped, and what outlives it is there once
+        assertThat(tables()).contains("pod_20261130").noneMatch(table -> table.endsWith("_detached"));
+        assertThat(db.selectFrom(POD).fetch(POD.POD_UID)).containsExactlyInAnyOrder(uid(1), uid(2));
     }
 
     @Test
@@ -223,6 +253,12 @@ class PartitionMaintenanceIT {
                 .stream()
                 .map(name -> name.replace("injection_auditor.", ""))
                 .toList();
+    }
+
+    /** All that have a name such as a partition has. */
+    private List<String> tables() {
+        return db.fetch("select relname from pg_class where relkind = 'r' and relname ~ '_[0-9]{8}'")
+                .getValues(0, String.class);
     }
 
     private String partitionOf(Table<?> table, UUID uid) {
