@@ -17,9 +17,14 @@ final class Waiting {
     static CompletableFuture<Void> begin(DSLContext db, Runnable work) {
         CompletableFuture<Void> begun = CompletableFuture.runAsync(
                 work, task -> Thread.ofPlatform().daemon().start(task));
-        await().until(() -> db.fetchExists(db.selectOne()
-                .from("pg_stat_activity")
-                .where("wait_event_type = 'Lock' and datname = current_database()")));
+        await().until(() -> count(db) > 0);
         return begun;
+    }
+
+    /** How many wait for a lock. */
+    static int count(DSLContext db) {
+        return db.fetchCount(db.selectOne()
+                .from("pg_stat_activity")
+                .where("wait_event_type = 'Lock' and datname = current_database()"));
     }
 }
