@@ -2,6 +2,8 @@ package dev.injectionauditor.auditor;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import java.time.Duration;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.flywaydb.core.Flyway;
@@ -35,10 +37,19 @@ public final class Database implements AutoCloseable {
     private static final int CONNECTIONS = 6;
     private static final long CONNECT_MILLIS = 10_000;
 
-    private final HikariDataSource pool;
+    /** After that a server that does not answer is given up; longer than any statement takes but for migrations. */
+    private static final Duration LONGEST_STATEMENT = Duration.ofMinutes(30);
 
-    private Database(HikariDataSource pool) {
+    /** How long a transaction may wait for its next statement; the longest wait is for Kafka. */
+    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
+
+    private final HikariDataSource pool;
+    /** Makes a pool whose statements may take as long as they need. */
+    private final Supplier<HikariDataSource> patient;
+
+    private Database(HikariDataSource pool, Supplier<HikariDataSource> patient) {
         this.pool = pool;
+        this.patient = patient;
     }
 
     /**
@@ -49,9 +60,22 @@ public final class Database implements AutoCloseable {
      * @throws IllegalArgumentException if the URL is not usable
      */
     public static Database open(String url, String user, @Nullable String password) {
+        return open(url, user, password, LONGEST_PAUSE);
+    }
+
+    /** @param longestPause how long a transaction may wait for its next statement before the server ends it */
+    static Database open(String url, String user, @Nullable String password, Duration longestPause) {
         if (!isUsable(url)) {
             throw new IllegalArgumentException("the JDBC URL has to be " + USABLE);
         }
+        return new Database(
+                new HikariDataSource(settings(url, user, password, longestPause, LONGEST_STATEMENT)),
+                () -> new HikariDataSource(settings(url, user, password, longestPause, Duration.ZERO)));
+    }
+
+    /** @param longestStatement zero for no limit */
+    private static HikariConfig settings(
+            String url, String user, @Nullable String password, Duration longestPause, Duration longestStatement) {
         HikariConfig config = new HikariConfig();
         config.setPoolName("postgresql");
         config.setJdbcUrl(url);
@@ -63,7 +87,11 @@ public final class Database implements AutoCloseable {
         config.addDataSourceProperty("ApplicationName", "injection-auditor");
         config.addDataSourceProperty("reWriteBatchedInserts", "true");
         config.addDataSourceProperty("binaryTransferEnable", BINARY_ARRAYS);
-        return new Database(new HikariDataSource(config));
+        // The driver prefers what the URL says of these.
+        config.addDataSourceProperty("tcpKeepAlive", "true");
+        config.addDataSourceProperty("socketTimeout", String.valueOf(longestStatement.toSeconds()));
+        config.setConnectionInitSql(SessionSettings.ofDeadClients(longestPause));
+        return config;
     }
 
     /** Whether a JDBC URL is what {@link #USABLE} says: values are sent in binary form. */
@@ -75,12 +103,14 @@ public final class Database implements AutoCloseable {
 
     /** Brings the schema up to date; several auditors may do it at the same time. */
     public void migrate() {
-        Flyway.configure()
-                .dataSource(pool)
-                .defaultSchema(SCHEMA)
-                .locations("classpath:db/migration")
-                .load()
-                .migrate();
+        try (HikariDataSource forMigrations = patient.get()) {
+            Flyway.configure()
+                    .dataSource(forMigrations)
+                    .defaultSchema(SCHEMA)
+                    .locations("classpath:db/migration")
+                    .load()
+                    .migrate();
+        }
     }
 
     /** jOOQ over the pool; each statement outside of a transaction commits by itself. */
