@@ -100,9 +100,7 @@ public final class ObserveRole implements AutoCloseable {
     boolean runOnce() throws InterruptedException, TimeoutException {
         if (observer != null && observer.isBroken()) {
             Duration startsIn = pause.lost(clock.instant());
-            LOG.atWarn()
-                    .addKeyValue("startsIn", startsIn)
-                    .log("Observations were lost; starting anew from a list");
+            LOG.atWarn().addKeyValue("startsIn", startsIn).log("Observations were lost; starting anew from a list");
             metrics.overflowed();
             earlier = observer.pods();
             stopObserving();

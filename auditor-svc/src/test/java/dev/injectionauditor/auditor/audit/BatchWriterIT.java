@@ -20,6 +20,7 @@ import dev.injectionauditor.schema.Event;
 import dev.injectionauditor.schema.EventCodec;
 import dev.injectionauditor.schema.PodObservation;
 import dev.injectionauditor.schema.WatchedWebhook;
+import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -32,8 +33,9 @@ import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.TopicPartition;
+import org.jooq.ConnectionProvider;
 import org.jooq.DSLContext;
-import org.jooq.TransactionListener;
+import org.jooq.SQLDialect;
 import org.jooq.impl.DSL;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -172,9 +174,23 @@ class BatchWriterIT {
         return isBad ? named(pod, "n\0l") : pod;
     }
 
+    /** Each transaction takes one connection. */
     private DSLContext counting(AtomicInteger transactions) {
+        ConnectionProvider pool = db.configuration().connectionProvider();
         return DSL.using(
-                db.configuration().derive(TransactionListener.onBeginEnd(any -> transactions.incrementAndGet())));
+                new ConnectionProvider() {
+                    @Override
+                    public Connection acquire() {
+                        transactions.incrementAndGet();
+                        return pool.acquire();
+                    }
+
+                    @Override
+                    public void release(Connection connection) {
+                        pool.release(connection);
+                    }
+                },
+                SQLDialect.POSTGRES);
     }
 
     @Test

@@ -189,11 +189,9 @@ class EvictionRuleTest {
         // Kubernetes takes any text that is not empty
         Pod odd = ownedBy("x");
 
-        assertThat(EvictionRule.decide(
-                        request(false, odd), ownedBy("x"), () -> true, Allowances.NONE, Optional.empty(), NOW))
+        assertThat(decide(request(false, odd), ownedBy("x"), () -> true, Allowances.NONE, Optional.empty(), NOW))
                 .isEqualTo(new Decision.Evict(ownedBy("x")));
-        assertThat(EvictionRule.decide(
-                        request(false, odd), ownedBy("y"), () -> true, Allowances.NONE, Optional.empty(), NOW))
+        assertThat(decide(request(false, odd), ownedBy("y"), () -> true, Allowances.NONE, Optional.empty(), NOW))
                 .isEqualTo(new Decision.Answer(Outcome.REFUSED, RecreationReason.OWNER_CHANGED));
     }
 
