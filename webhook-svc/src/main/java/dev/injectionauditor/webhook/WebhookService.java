@@ -98,7 +98,7 @@ final class WebhookService implements AutoCloseable {
         management = managing;
 
         Spool spool = parts.add("spool", Spool.open(config.spoolFolder(), config.spoolBytes(), clock), SPOOL_LIMIT);
-        AdmissionRecorder recorder = new AdmissionRecorder(config.webhook(), spool);
+        AdmissionRecorder recorder = new AdmissionRecorder(config.webhook(), spool::append);
         String topic = config.kafka().topics().of(EventType.ADMISSION);
         AdmissionSender sender = parts.add(
                 "admission sender",

@@ -22,8 +22,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Many threads append without a lock. A thread claims the place at the end by writing its record's length there,
  * negated, if it finds a zero; then it writes the record; then it turns the length positive, which makes the record
- * visible. If it is killed in between, the length that it left tells where the next record begins. The last thread that
- * finds no room seals the segment, after which nobody can claim a place.
+ * visible. If it is killed in between, the length that it left tells where the next record begins. If the disk fails
+ * under it, it makes the record visible with a CRC-32C that is wrong. The last thread that finds no room seals the
+ * segment, after which nobody can claim a place.
  */
 final class Segment implements AutoCloseable {
 
@@ -127,7 +128,12 @@ final class Segment implements AutoCloseable {
         return file;
     }
 
-    /** Appends a record unless there is no room any more. @param crc of the record */
+    /**
+     * Appends a record unless there is no room any more. If that fails after the record has got its place, readers find
+     * an unusable one there.
+     *
+     * @param crc of the record
+     */
     boolean append(byte[] record, int crc) {
         long needed = space(record.length);
         MemorySegment memory = memory();
@@ -140,9 +146,13 @@ final class Segment implements AutoCloseable {
             int found = (int) LENGTH.compareAndExchange(memory, at, 0, fits ? -record.length : SEALED);
             if (found == 0 && fits) {
                 tail.compareAndSet(at, at + needed);
-                MemorySegment.copy(record, 0, memory, ValueLayout.JAVA_BYTE, at + 8, record.length);
-                memory.set(INT, at + 4, crc);
-                LENGTH.setVolatile(memory, at, record.length);
+                try {
+                    MemorySegment.copy(record, 0, memory, ValueLayout.JAVA_BYTE, at + 8, record.length);
+                    complete(memory, at, record.length, crc);
+                } catch (RuntimeException | Error e) { // InternalError: the disk fails under a mapped file
+                    complete(memory, at, record.length, ~crc); // the reader would wait for ever for what was claimed
+                    throw e;
+                }
                 return true;
             }
             if (found == 0 || found == SEALED) {
@@ -150,6 +160,11 @@ final class Segment implements AutoCloseable {
             }
             tail.compareAndSet(at, at + space(Math.abs(found))); // another thread was faster
         }
+    }
+
+    private static void complete(MemorySegment memory, long at, int length, int crc) {
+        memory.set(INT, at + 4, crc);
+        LENGTH.setVolatile(memory, at, length);
     }
 
     /** What {@link #read} found at a place. */

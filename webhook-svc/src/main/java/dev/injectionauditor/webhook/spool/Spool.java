@@ -112,6 +112,8 @@ public final class Spool implements AutoCloseable {
      *
      * @param record not empty
      * @throws IllegalArgumentException if the record is empty, or longer than a segment
+     * @throws InternalError if the disk fails under a file; the record is lost then, and counted as damaged when its
+     *     place is read
      */
     public void append(byte[] record) {
         if (record.length == 0 || record.length > Segment.LONGEST) {
@@ -125,6 +127,9 @@ public final class Spool implements AutoCloseable {
                     break;
                 }
                 roll(segment);
+            } catch (InternalError e) { // the disk fails under a mapped file
+                added.increment(); // it has got its place, most likely, and will be found damaged there
+                throw e;
             } catch (IllegalStateException e) {
                 // This thread was so slow that the segment is gone, dropped or done with.
                 if (segment == writing) {

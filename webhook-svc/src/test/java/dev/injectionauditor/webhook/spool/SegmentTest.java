@@ -2,6 +2,7 @@ package dev.injectionauditor.webhook.spool;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -11,6 +12,7 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -18,8 +20,38 @@ class SegmentTest {
 
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+    private static final int PAGE = 4096;
+
     @TempDir
     private Path folder;
+
+    @Test
+    void shouldNotWaitForARecordThatCouldNotBeWritten() {
+        try (Arena arena = Arena.ofConfined()) {
+            // Given a segment of which only the first page can be written
+            MemorySegment memory = arena.allocate(Segment.SIZE, Long.BYTES);
+            Segment failing = Segment.blank(arena, memory.asSlice(0, PAGE), null);
+            byte[] record = new byte[2 * PAGE];
+            Arrays.fill(record, (byte) 1);
+
+            // When a record is appended that reaches beyond it
+            assertThatThrownBy(() -> failing.append(record, Segment.crc(record)))
+                    .isInstanceOf(IndexOutOfBoundsException.class);
+
+            // Then it is found unusable, and what comes after it is there
+            Segment working = Segment.blank(arena, memory, null);
+            byte[] next = "12345678".getBytes(US_ASCII);
+            assertThat(working.append(next, Segment.crc(next))).isTrue();
+            assertThat(working.count()).isEqualTo(2);
+            assertThat(working.read(working.done()))
+                    .isInstanceOfSatisfying(
+                            Segment.Found.Unusable.class,
+                            unusable -> assertThat(working.read(unusable.next()))
+                                    .isInstanceOfSatisfying(
+                                            Segment.Found.Entry.class,
+                                            entry -> assertThat(entry.bytes()).isEqualTo(next)));
+        }
+    }
 
     @Test
     void shouldStayMappedWhileARecordIsNotFinished() throws IOException {
