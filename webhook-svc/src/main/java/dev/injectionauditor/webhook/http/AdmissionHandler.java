@@ -122,12 +122,13 @@ final class AdmissionHandler extends SimpleChannelInboundHandler<HttpObject> {
     }
 
     private void end(ChannelHandlerContext context) {
-        if (answer == null) {
-            if (length == 0) {
-                reject(context, BadInput.EMPTY, BadInput.EMPTY.text());
-            } else {
-                answer(context);
-            }
+        if (answer != null) {
+            // Nothing more is written that would tell.
+            context.pipeline().fireUserEventTriggered(ConnectionTimeouts.REQUEST_ENDED);
+        } else if (length == 0) {
+            reject(context, BadInput.EMPTY, BadInput.EMPTY.text());
+        } else {
+            answer(context);
         }
         body = NOTHING;
         if (!keepAlive) {

@@ -9,9 +9,12 @@ import java.util.concurrent.TimeUnit;
 /**
  * Closes a connection whose request does not arrive whole in time, or on which nothing has happened for long. It stands
  * before the HTTP codec, so that it sees the bytes of an unfinished header too: a request is under way from its first
- * byte to the first byte of the answer.
+ * byte to the first byte of the answer, or to its own last byte if that comes later because it was turned away early.
  */
 final class ConnectionTimeouts extends ChannelDuplexHandler {
+
+    /** The event that tells that the last byte of a request has come after its answer. */
+    static final Object REQUEST_ENDED = new Object();
 
     private static final int CHECKS_PER_LIMIT = 8;
 
@@ -44,14 +47,20 @@ final class ConnectionTimeouts extends ChannelDuplexHandler {
 
     @Override
     public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+        requestEnded(context);
+        context.write(message, promise);
+    }
+
+    private void requestEnded(ChannelHandlerContext context) {
         requestUnderWay = false;
         since = now(context);
-        context.write(message, promise);
     }
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (event == HttpsServer.CLOSING && !requestUnderWay) {
+        if (event == REQUEST_ENDED) {
+            requestEnded(context);
+        } else if (event == HttpsServer.CLOSING && !requestUnderWay) {
             context.close();
         }
         context.fireUserEventTriggered(event);

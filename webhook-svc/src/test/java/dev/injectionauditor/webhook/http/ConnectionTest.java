@@ -324,6 +324,36 @@ class ConnectionTest {
     }
 
     @Test
+    void shouldKeepAConnectionWhoseRejectedBodyCameLater() {
+        // Given a request that is turned away by its head, and whose body comes after the answer
+        String rejected = post("one").replace("application/json", "text/plain");
+        assertThat(sent(rejected.substring(0, rejected.length() - 3))).startsWith("HTTP/1.1 415 ");
+        assertThat(sent("one")).isEmpty();
+
+        // When more than the limit of a request goes by
+        pass(30);
+
+        // Then the connection is still there, and ends as an idle one does
+        assertThat(connection.isOpen()).isTrue();
+        assertThat(listener.rejected).containsExactly(BadInput.CONTENT_TYPE);
+        assertThat(sent(post("two"))).endsWith("answer to two");
+        pass(182);
+        assertThat(connection.isOpen()).isFalse();
+    }
+
+    @Test
+    void shouldNotWaitForeverForTheRestOfARejectedBodyOnAKeptConnection() {
+        String rejected = post("one").replace("application/json", "text/plain");
+        sent(rejected.substring(0, rejected.length() - 3));
+        sent("o");
+
+        pass(12);
+
+        assertThat(connection.isOpen()).isFalse();
+        assertThat(listener.rejected).containsExactly(BadInput.CONTENT_TYPE, BadInput.TOO_SLOW);
+    }
+
+    @Test
     void shouldGiveEachRequestItsOwnTime() {
         for (int i = 0; i < 20; i++) {
             assertThat(sent(post("one"))).endsWith("answer to one");
