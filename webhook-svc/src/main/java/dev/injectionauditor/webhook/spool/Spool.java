@@ -46,16 +46,21 @@ public final class Spool implements AutoCloseable {
     private final @Nullable SegmentFolder folder;
     private final Loop keeper;
     private final BlockingQueue<Segment> atHand = new ArrayBlockingQueue<>(AT_HAND);
+    /** Taken out of the queue for lack of room; the keeper counts and deletes them. */
+    private final ConcurrentLinkedQueue<Segment> surplus = new ConcurrentLinkedQueue<>();
+
     private final ConcurrentLinkedQueue<Segment> discarded = new ConcurrentLinkedQueue<>();
     private final LongAdder added = new LongAdder();
     private final LongAdder removed = new LongAdder();
     private final LongAdder dropped = new LongAdder();
     private final LongAdder damaged = new LongAdder();
 
-    /** Oldest first; the last one is being written. Only who holds {@link #reading} removes one. */
+    /** Oldest first; the last one is being written. Whoever has removed one, and nobody else, counts and deletes it. */
     private final Deque<Segment> segments = new ConcurrentLinkedDeque<>();
 
-    private final Object reading = new Object();
+    /** Held while records are read, counted or removed, also while the disk is waited for; never by who appends. */
+    final Object reading = new Object();
+
     private volatile Segment writing;
     private volatile @Nullable Thread waiter;
     private volatile boolean inTrouble;
@@ -94,8 +99,8 @@ public final class Spool implements AutoCloseable {
             List<Segment> left = folder.recover();
             segments.addAll(left);
             left.forEach(segment -> added.add(segment.count()));
-            dropDownTo(mostSegments - 1); // one is about to join them
-            deleteDiscarded();
+            makeRoom();
+            deleteDropped();
         }
         this.writing = newSegment();
         segments.addLast(writing);
@@ -108,7 +113,8 @@ public final class Spool implements AutoCloseable {
 
     /**
      * Appends a record. When this returns, the record survives the end of the process, unless it is kept in memory
-     * only. Waits neither for the disk nor for the one who takes records out.
+     * only. Does not wait for the one who takes records out, and for the disk only if it has not given the next segment
+     * in time: 200 ms at most, once for each segment.
      *
      * @param record not empty
      * @throws IllegalArgumentException if the record is empty, or longer than a segment
@@ -145,26 +151,28 @@ public final class Spool implements AutoCloseable {
         if (writing != full) {
             return;
         }
+        makeRoom(); // before the keeper sees that a segment was taken, so that it finds what there is to drop
         Segment next = takeNext();
         segments.addLast(next);
         writing = next;
         full.setFull();
-        dropDownTo(mostSegments);
     }
 
-    /** Drops the oldest segments until so many are left. */
-    private void dropDownTo(int most) {
-        while (segments.size() > most) {
-            dropOldest();
+    /** Drops the oldest segments until there is room for one more, without waiting for somebody who reads in them. */
+    private void makeRoom() {
+        while (segments.size() >= mostSegments) {
+            surplus.add(segments.removeFirst());
         }
     }
 
-    private void dropOldest() {
-        synchronized (reading) {
-            Segment oldest = segments.removeFirst();
-            dropped.add(oldest.count());
-            discarded.add(oldest);
+    private void deleteDropped() {
+        synchronized (reading) { // whoever was still reading one has ended
+            for (Segment gone = surplus.poll(); gone != null; gone = surplus.poll()) {
+                dropped.add(gone.count());
+                discarded.add(gone);
+            }
         }
+        deleteDiscarded();
     }
 
     private Segment takeNext() {
@@ -177,7 +185,7 @@ public final class Spool implements AutoCloseable {
         return next != null ? next : Segment.inMemory(); // the disk is too slow
     }
 
-    /** Makes a segment, waits until it is wanted, and removes those that were dropped. */
+    /** Makes a segment, waits until it is wanted, and counts and deletes those that were dropped. */
     private boolean keepAtHand() throws InterruptedException {
         Segment segment = newSegment();
         try {
@@ -186,7 +194,7 @@ public final class Spool implements AutoCloseable {
             discarded.add(segment);
             throw e;
         }
-        deleteDiscarded();
+        deleteDropped();
         unmapWaiting();
         return true;
     }
@@ -273,14 +281,18 @@ public final class Spool implements AutoCloseable {
                 if (!batch.isEmpty() || !(found instanceof Found.End) || segment == writing) {
                     return batch;
                 }
-                segments.removeFirst();
-                delete(segment);
+                if (segments.remove(segment)) { // else it was dropped meanwhile
+                    delete(segment);
+                }
             }
         }
     }
 
     /** Gives up the first segment. */
     private void lose(Segment first, IOException problem) {
+        if (!segments.remove(first)) {
+            return; // dropped meanwhile, and counted as such
+        }
         LOG.atError()
                 .addKeyValue("file", first.file())
                 .addKeyValue("events", first.count())
@@ -288,7 +300,6 @@ public final class Spool implements AutoCloseable {
                 .log("A file of the spool cannot be read any more; its events are lost");
         damaged.add(first.count());
         removed.add(first.count());
-        segments.removeFirst();
     }
 
     /** What stopped the reading. */
@@ -342,7 +353,7 @@ public final class Spool implements AutoCloseable {
         return Math.max(0, added.sum() - removed.sum() - dropped.sum());
     }
 
-    /** How many records have been dropped for lack of room. */
+    /** How many records have been dropped for lack of room, those of the last moment excepted. */
     public long dropped() {
         return dropped.sum();
     }
@@ -371,7 +382,7 @@ public final class Spool implements AutoCloseable {
                 }
             }
             segments.clear();
-            deleteDiscarded();
+            deleteDropped();
         }
         if (folder != null) {
             folder.close();
