@@ -5,6 +5,7 @@ import dev.injectionauditor.service.ManagementServer;
 import dev.injectionauditor.service.Parts;
 import dev.injectionauditor.webhook.admission.Injector;
 import dev.injectionauditor.webhook.admission.Outcome;
+import dev.injectionauditor.webhook.events.AdmissionProducer;
 import dev.injectionauditor.webhook.events.AdmissionSender;
 import dev.injectionauditor.webhook.http.CallerCheck;
 import dev.injectionauditor.webhook.http.HttpsServer;
@@ -22,12 +23,8 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerConfig;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -103,7 +100,12 @@ final class WebhookService implements AutoCloseable {
         AdmissionSender sender = parts.add(
                 "admission sender",
                 new AdmissionSender(
-                        spool, this::newProducer, topic, config.webhook().cluster(), FLUSH, clock),
+                        spool,
+                        () -> AdmissionProducer.create(config.kafka()),
+                        topic,
+                        config.webhook().cluster(),
+                        FLUSH,
+                        clock),
                 SENDER_LIMIT);
 
         Certificates serving = parts.add("certificates", openCertificates(), CERTIFICATES_LIMIT);
@@ -174,17 +176,6 @@ final class WebhookService implements AutoCloseable {
     private void drain(HttpsServer listener) throws InterruptedException {
         listener.drain();
         Thread.sleep(config.drain());
-    }
-
-    /** Waits for an acknowledgement as long as it takes: a producer that gives up would let later events overtake. */
-    private Producer<String, byte[]> newProducer() {
-        return new KafkaProducer<>(config.kafka()
-                .producer(Map.of(
-                        ProducerConfig.CLIENT_ID_CONFIG, "injection-auditor-webhook",
-                        ProducerConfig.MAX_BLOCK_MS_CONFIG, "3000",
-                        ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, "10000",
-                        ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, String.valueOf(Integer.MAX_VALUE),
-                        ProducerConfig.ENABLE_METRICS_PUSH_CONFIG, "false")));
     }
 
     /**

@@ -113,7 +113,7 @@ public final class AdmissionSender implements AutoCloseable {
             failed.increment();
             log.trouble(Failures.inOneLine(e));
             if (!(e instanceof RetriableException)) {
-                closeProducer(Duration.ZERO);
+                closeProducer();
             }
             return false;
         }
@@ -180,7 +180,7 @@ public final class AdmissionSender implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         loop.close();
-        closeProducer(Duration.ZERO);
+        closeProducer();
         log.reportDropped();
         log.reportLeft();
     }
@@ -192,9 +192,9 @@ public final class AdmissionSender implements AutoCloseable {
         }
     }
 
-    private void closeProducer(Duration limit) {
+    private void closeProducer() {
         if (producer != null) {
-            producer.close(limit);
+            producer.close(Duration.ZERO); // what it holds is still in the spool
             producer = null;
         }
     }

@@ -30,6 +30,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -56,6 +57,11 @@ class AdmissionSenderIT {
     @AfterAll
     static void stopKafka() throws IOException {
         kafka.close();
+    }
+
+    @AfterEach
+    void closeSpool() throws IOException {
+        spool.close();
     }
 
     @Test
