@@ -5,8 +5,8 @@ import dev.injectionauditor.service.Loop;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -20,7 +20,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Has the requests in the journal executed, oldest first: those of different owners side by side, those of one owner
- * one after the other. What a process before this one has begun comes before what is new.
+ * one after the other. What has been begun comes before what is new. Results have places of their own to wait for Kafka
+ * in: while it is away, Pods are looked at and created as before.
  */
 final class Executions implements Loop.Work, AutoCloseable {
 
@@ -32,29 +33,47 @@ final class Executions implements Loop.Work, AutoCloseable {
     private static final Duration TIDY_EVERY = Duration.ofHours(1);
     private static final Duration LONGEST_STOP = Duration.ofSeconds(4);
 
+    /** Takes a request one step further. */
+    @FunctionalInterface
+    interface Visitor {
+
+        /** @throws InterruptedException if it was told to stop; a look after that goes on */
+        Visit visit(Entry entry) throws InterruptedException;
+    }
+
+    /** What a look at a request may have to wait for. */
+    private enum Place {
+        WORK,
+        ANSWER;
+
+        static Place of(Entry entry) {
+            return entry.result() == null ? WORK : ANSWER;
+        }
+    }
+
     private final Journal journal;
-    private final Remediator remediator;
+    private final Visitor visitor;
     private final Fence fence;
     private final RemediateMetrics metrics;
     private final int atOnce;
     private final InstantSource clock;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-    /** Owners whose request is being looked at in this moment. */
-    private final Set<UUID> busy = ConcurrentHashMap.newKeySet();
+    /** Owners whose request is being looked at in this moment, and the place that it takes. */
+    private final Map<UUID, Place> busy = new ConcurrentHashMap<>();
 
     private final Map<String, Instant> notBefore = new ConcurrentHashMap<>();
     private Instant tidyAt = Instant.EPOCH;
 
-    /** @param atOnce how many requests are looked at in the same moment; those that wait do not count */
+    /**
+     * Executes nothing until it runs.
+     *
+     * @param atOnce how many requests are looked at in the same moment, and how many results are sent; those that wait
+     *     for another look do not count
+     */
     Executions(
-            Journal journal,
-            Remediator remediator,
-            Fence fence,
-            RemediateMetrics metrics,
-            int atOnce,
-            InstantSource clock) {
+            Journal journal, Visitor visitor, Fence fence, RemediateMetrics metrics, int atOnce, InstantSource clock) {
         this.journal = journal;
-        this.remediator = remediator;
+        this.visitor = visitor;
         this.fence = fence;
         this.metrics = metrics;
         this.atOnce = atOnce;
@@ -72,7 +91,7 @@ final class Executions implements Loop.Work, AutoCloseable {
             tidyAt = now.plus(TIDY_EVERY);
         }
         // Before the journal is read: what ends in between stands there as it was.
-        Set<UUID> busyBefore = Set.copyOf(busy);
+        Set<UUID> busyBefore = Set.copyOf(busy.keySet());
         List<Entry> open = journal.open();
         metrics.underWay(open.size(), (int) open.stream()
                 .filter(entry -> entry.step() == Step.EVICTED && entry.spec() != null)
@@ -93,13 +112,13 @@ final class Executions implements Loop.Work, AutoCloseable {
     }
 
     private static Map<UUID, Entry> firstOfEachOwner(List<Entry> open) {
-        Map<UUID, Entry> first = new HashMap<>();
+        Map<UUID, Entry> first = new LinkedHashMap<>();
         open.forEach(entry -> first.putIfAbsent(entry.owner(), entry));
         return first;
     }
 
     private void start(Entry entry) {
-        if (busy.size() < atOnce && busy.add(entry.owner())) {
+        if (takesPlace(entry)) {
             threads.execute(() -> {
                 try {
                     advance(entry);
@@ -110,13 +129,28 @@ final class Executions implements Loop.Work, AutoCloseable {
         }
     }
 
+    /** Gives a request the place that it needs, and its former one back; false if there is none. */
+    private synchronized boolean takesPlace(Entry entry) {
+        Place place = Place.of(entry);
+        boolean isFree = busy.values().stream().filter(place::equals).count() < atOnce;
+        if (isFree) {
+            busy.put(entry.owner(), place);
+        }
+        return isFree;
+    }
+
     private void advance(Entry start) {
         String id = start.request().requestId();
         try {
             Entry entry = start;
             while (true) {
-                switch (remediator.visit(entry)) {
-                    case Visit.Further(Entry next) -> entry = next;
+                switch (visitor.visit(entry)) {
+                    case Visit.Further(Entry next) -> {
+                        if (Place.of(next) != Place.of(entry) && !takesPlace(next)) {
+                            return;
+                        }
+                        entry = next;
+                    }
                     case Visit.Later(Duration pause) -> {
                         notBefore.put(id, clock.instant().plus(pause));
                         return;

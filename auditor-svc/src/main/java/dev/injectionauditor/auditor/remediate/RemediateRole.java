@@ -99,7 +99,9 @@ public final class RemediateRole implements AutoCloseable {
                 clock);
         try {
             Executions work = parts.add(
-                    "executions", new Executions(journal, remediator, fence, metrics, AT_ONCE, clock), CLOSE_LIMIT);
+                    "executions",
+                    new Executions(journal, remediator::visit, fence, metrics, AT_ONCE, clock),
+                    CLOSE_LIMIT);
             Intake requests = parts.add(
                     "request consumer",
                     new Intake(

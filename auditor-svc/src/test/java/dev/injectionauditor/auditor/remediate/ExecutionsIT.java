@@ -1,0 +1,144 @@
+package dev.injectionauditor.auditor.remediate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.injectionauditor.auditor.Database;
+import dev.injectionauditor.auditor.remediate.Entry.Step;
+import dev.injectionauditor.localstack.junit.FreshDatabase;
+import dev.injectionauditor.schema.CloudEvent;
+import dev.injectionauditor.schema.PodRef;
+import dev.injectionauditor.schema.RecreationRequest;
+import dev.injectionauditor.schema.RecreationResult;
+import dev.injectionauditor.schema.RecreationResult.Outcome;
+import dev.injectionauditor.schema.WatchedWebhook;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Queue;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Which requests are looked at, and when. */
+class ExecutionsIT {
+
+    @RegisterExtension
+    final FreshDatabase<Database> database = new FreshDatabase<>(Database::open, Database::migrate);
+
+    private static final WatchedWebhook SOURCE = new WatchedWebhook("garden", "hook.example.org");
+    private static final Instant NOW = Instant.parse("2026-11-23T06:00:00Z");
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final RemediateMetrics metrics = new RemediateMetrics(new SimpleMeterRegistry());
+    private Journal journal;
+
+    @BeforeEach
+    void open() {
+        journal = new Journal(database.get().jooq(), SOURCE.cluster());
+    }
+
+    @Test
+    void shouldLookAtTheOldestRequestsFirst() throws Exception {
+        // Given more requests than are looked at at once, the oldest written last
+        journal.accept(IntStream.range(0, 20)
+                .mapToObj(age -> request("aged-" + age, NOW.minusSeconds(age)))
+                .toList());
+        Queue<String> visited = new ConcurrentLinkedQueue<>();
+        CountDownLatch full = new CountDownLatch(4);
+        Executions.Visitor visitor = entry -> {
+            visited.add(entry.request().requestId());
+            full.countDown();
+            return forEver();
+        };
+
+        // When
+        try (Executions executions = executions(visitor, 4)) {
+            executions.runOnce();
+            assertThat(full.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        }
+
+        // Then
+        assertThat(visited).containsExactlyInAnyOrder("aged-19", "aged-18", "aged-17", "aged-16");
+    }
+
+    @Test
+    void shouldGoOnWithOthersWhileResultsWaitForKafka() throws Exception {
+        // Given two requests of which one can be looked at at a time, and Kafka that is away
+        journal.accept(List.of(request("first", NOW.minusSeconds(2)), request("second", NOW.minusSeconds(1))));
+        CountDownLatch kafka = new CountDownLatch(1);
+        Queue<String> visited = new ConcurrentLinkedQueue<>();
+        Queue<String> sent = new ConcurrentLinkedQueue<>();
+        Executions.Visitor visitor = entry -> {
+            visited.add(entry.request().requestId() + " " + entry.step());
+            return switch (entry.step()) {
+                case ACCEPTED -> further(entry, answered(entry));
+                case ANSWERED -> {
+                    kafka.await();
+                    sent.add(entry.request().requestId());
+                    yield further(entry, entry.done());
+                }
+                default -> new Visit.Done();
+            };
+        };
+        try (Executions executions = executions(visitor, 1)) {
+            executions.runOnce();
+            await().atMost(PATIENCE).until(() -> visited.contains("first ANSWERED"));
+
+            // When, then the second one has its turn, and its result waits for that of the first
+            await().atMost(PATIENCE).until(() -> {
+                executions.runOnce();
+                return journal.open().stream().allMatch(entry -> entry.step() == Step.ANSWERED);
+            });
+            executions.runOnce();
+            assertThat(visited).containsExactly("first ACCEPTED", "first ANSWERED", "second ACCEPTED");
+
+            // When Kafka is back, then both are sent
+            kafka.countDown();
+            await().atMost(PATIENCE).until(() -> {
+                executions.runOnce();
+                return journal.open().isEmpty();
+            });
+            assertThat(sent).containsExactly("first", "second");
+        }
+    }
+
+    private Visit further(Entry from, Entry to) {
+        journal.write(from, to);
+        return new Visit.Further(to);
+    }
+
+    private static Entry answered(Entry entry) {
+        RecreationRequest request = entry.request();
+        return entry.answered(new RecreationResult(
+                request.requestId(), request.pod(), Outcome.GONE, null, null, NOW, "me", request.owner()));
+    }
+
+    private static Visit forEver() throws InterruptedException {
+        new CountDownLatch(1).await();
+        return new Visit.Done();
+    }
+
+    private Executions executions(Executions.Visitor visitor, int atOnce) {
+        return new Executions(journal, visitor, () -> true, metrics, atOnce, InstantSource.system());
+    }
+
+    private static Entry request(String id, Instant requestedAt) {
+        RecreationRequest request = new RecreationRequest(
+                id,
+                new PodRef("default", "web", UUID.randomUUID()),
+                null,
+                1,
+                false,
+                requestedAt,
+                NOW.plus(Duration.ofDays(1)));
+        return Entry.accepted(CloudEvent.of(SOURCE, request), request);
+    }
+}
