@@ -97,11 +97,6 @@ final class Leadership implements AutoCloseable {
         loop.start();
     }
 
-    /** Whether this process holds the Lease. */
-    synchronized boolean isLeader() {
-        return active != null;
-    }
-
     /**
      * Whether the role has been able to work within this time, if it is active here. If not, false means that it has
      * failed to start for longer than this time, and was not seen to run elsewhere.

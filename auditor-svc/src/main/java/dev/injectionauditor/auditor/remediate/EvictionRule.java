@@ -1,6 +1,7 @@
 package dev.injectionauditor.auditor.remediate;
 
 import dev.injectionauditor.auditor.observe.pod.PodMapper;
+import dev.injectionauditor.auditor.observe.scope.ScopeRule;
 import dev.injectionauditor.auditor.policy.Allowances;
 import dev.injectionauditor.auditor.policy.RecreationPolicy;
 import dev.injectionauditor.auditor.policy.RecreationSetting;
@@ -22,8 +23,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Decides, with the live Pod at hand, whether a request may be executed (design, section 6). */
 final class EvictionRule {
-
-    private static final String MIRROR_ANNOTATION = "kubernetes.io/config.mirror";
 
     private EvictionRule() {}
 
@@ -90,7 +89,7 @@ final class EvictionRule {
             BooleanSupplier isInScope,
             RecreationPolicy policy) {
         Map<String, String> annotations = live.getMetadata().getAnnotations();
-        if (annotations != null && annotations.containsKey(MIRROR_ANNOTATION)) {
+        if (annotations != null && annotations.containsKey(ScopeRule.MIRROR_ANNOTATION)) {
             return Optional.of(RecreationReason.MIRROR_POD);
         }
         if (RecreationSetting.isExempt(annotations)) {
