@@ -17,8 +17,8 @@ class ComposeTest {
 
     private static final Path FILE = Path.of("..", "docker-compose.yml");
 
-    private final JsonNode services =
-            Kustomize.parse(Files.readString(FILE)).getFirst().path("services");
+    private final JsonNode file = Kustomize.parse(Files.readString(FILE)).getFirst();
+    private final JsonNode services = file.path("services");
     private final Readme readme = Readme.read();
 
     ComposeTest() throws IOException {}
@@ -70,7 +70,7 @@ class ComposeTest {
         // Given the options of the services
         Map<String, String> headings =
                 Map.of("webhook", "### Options of the webhook", "auditor", "### Options of the auditor");
-        List<String> hasToBeSet = List.of("INJECTION_AUDITOR_KUBECONFIG");
+        List<String> hasToBeSet = List.of("INJECTION_AUDITOR_KUBECONFIG", "INJECTION_AUDITOR_SPOOL_FOLDER");
 
         headings.forEach((service, heading) -> {
             JsonNode container = services.path(service);
@@ -101,6 +101,30 @@ class ComposeTest {
                 .containsExactly(
                         services.path("webhook").path("image").asString(),
                         services.path("auditor").path("image").asString());
+    }
+
+    @Test
+    void shouldKeepWhatWaitsForKafkaWhenTheWebhookIsMadeAnew() throws IOException {
+        // Given where the webhook keeps it
+        JsonNode webhook = services.path("webhook");
+        String spool = environment(webhook, "INJECTION_AUDITOR_SPOOL_FOLDER");
+
+        // Then that is in a volume
+        String mount = Manifests.texts(webhook.path("volumes")).stream()
+                .filter(volume -> file.path("volumes").has(volume.split(":")[0]))
+                .findFirst()
+                .orElseThrow();
+        String folder = mount.split(":")[1];
+        assertThat(spool).startsWith(folder + "/");
+        // And the user of the image has been given the volume before the webhook starts
+        String pom = Files.readString(Path.of("..", "pom.xml"));
+        String user = pom.substring(pom.indexOf("<user>") + "<user>".length(), pom.indexOf("</user>"));
+        assertThat(webhook.path("depends_on").propertyNames()).singleElement().satisfies(first -> {
+            assertThat(webhook.path("depends_on").path(first).path("condition").asString())
+                    .isEqualTo("service_completed_successfully");
+            assertThat(Manifests.texts(services.path(first).path("volumes"))).containsExactly(mount);
+            assertThat(Manifests.texts(services.path(first).path("entrypoint"))).containsExactly("chown", user, folder);
+        });
     }
 
     private String byDefault(String heading, String name) {
