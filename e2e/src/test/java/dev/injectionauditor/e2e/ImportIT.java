@@ -3,6 +3,7 @@ package dev.injectionauditor.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,6 +54,20 @@ class ImportIT {
         assertThat(Files.readString(folder.resolve("errors")))
                 .contains(damaged + ": cannot be read to its end: ZipException");
         assertThat(summary.get("pods").asInt()).isEqualTo(32);
+    }
+
+    @Test
+    void shouldShowNoProgressWhereThereIsNoTerminal() throws Exception {
+        // Given a log that takes long to read: one line without an end
+        Path log = folder.resolve("long.log");
+        try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "rw")) {
+            file.setLength(2L << 30);
+        }
+
+        run(0, null, "--folder=" + folder.resolve("history"), "--json", log.toString());
+
+        assertThat(folder.resolve("errors")).content().doesNotContain("\r");
+        assertThat(folder.resolve("output")).content().doesNotContain("\r");
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.injectionauditor.localstack.LocalPostgres;
 import dev.injectionauditor.schema.WatchedWebhook;
 import dev.injectionauditor.service.Failures;
 import dev.injectionauditor.service.Settings;
+import java.io.Console;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -202,11 +203,19 @@ final class ImportOptions implements Callable<Integer> {
     private static InputStream open(Path file) throws BadLogException {
         try {
             long total = Files.size(file);
-            return Progress.of(
-                    Files.newInputStream(file), System.err, file.getFileName().toString(), total, System::nanoTime);
+            InputStream log = Files.newInputStream(file);
+            return isOnTerminal()
+                    ? Progress.of(log, System.out, file.getFileName().toString(), total, System::nanoTime)
+                    : log;
         } catch (IOException e) {
             throw new BadLogException(e);
         }
+    }
+
+    /** Whether standard input and standard output are a terminal. */
+    private static boolean isOnTerminal() {
+        Console console = System.console();
+        return console != null && console.isTerminal();
     }
 
     private void tell(Summary summary, @Nullable Path data) {
