@@ -20,7 +20,7 @@ sealed interface EvictionAnswer {
     /** 429 with a cause and no time to wait: a PodDisruptionBudget allows no disruption now. */
     record Budget() implements EvictionAnswer {}
 
-    /** 201 with a Failure in the body: several PodDisruptionBudgets select the Pod, which is not supported. */
+    /** A Failure in the body, with 500 or 201: several PodDisruptionBudgets select the Pod, which is not supported. */
     record SeveralBudgets() implements EvictionAnswer {}
 
     /**
