@@ -1,13 +1,11 @@
 package dev.injectionauditor.service;
 
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -81,15 +79,6 @@ public final class Settings {
         return number(option, value, 0, 65_535);
     }
 
-    /** {@code true} or {@code false}. */
-    public boolean flag(String option, @Nullable String value) {
-        String text = text(option, value).toLowerCase(Locale.ROOT);
-        if (!text.isEmpty() && !text.equals("true") && !text.equals("false")) {
-            problem(option, "must be true or false");
-        }
-        return text.equals("true");
-    }
-
     /** A length of time such as {@code 500ms}, {@code 10s}, {@code 5m}, {@code 24h}, {@code 30d}, or ISO-8601. */
     public Duration duration(String option, @Nullable String value, Duration least, Duration most) {
         String text = text(option, value);
@@ -134,21 +123,6 @@ public final class Settings {
                             + String.join(", ", choices.stream().map(word).toList()));
         }
         return choices.getFirst();
-    }
-
-    /** A URI of one of the given schemes. */
-    public URI uri(String option, @Nullable String value, String... schemes) {
-        String text = text(option, value);
-        try {
-            URI uri = URI.create(text);
-            if (text.isEmpty() || (uri.getScheme() != null && List.of(schemes).contains(uri.getScheme()))) {
-                return uri;
-            }
-        } catch (IllegalArgumentException e) {
-            // same message
-        }
-        problem(option, "must be a URL with the scheme " + String.join(" or ", schemes));
-        return URI.create("");
     }
 
     private static Optional<Duration> parseDuration(String text) {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,13 +31,9 @@ class SettingsTest {
                 .isEqualTo("value");
         assertThat(settings.number("--count", "-3", -3, 3)).isEqualTo(-3);
         assertThat(settings.port("--port", "65535")).isEqualTo(65_535);
-        assertThat(settings.flag("--on", "TRUE")).isTrue();
-        assertThat(settings.flag("--on", "false")).isFalse();
         assertThat(settings.file("--file", file.toString())).isEqualTo(file);
         assertThat(settings.choice("--mode", "two", List.of(1, 2), n -> n == 1 ? "one" : "two"))
                 .isEqualTo(2);
-        assertThat(settings.uri("--url", "http://127.0.0.1:1/x", "http", "https"))
-                .isEqualTo(URI.create("http://127.0.0.1:1/x"));
 
         // Then there is nothing to complain about
         assertThatCode(settings::check).doesNotThrowAnyException();
@@ -73,17 +68,12 @@ class SettingsTest {
     void shouldSayWhatIsMissing(String nothing) {
         settings.text("--name", nothing);
         settings.number("--count", nothing, 1, 2);
-        settings.flag("--on", nothing);
         settings.duration("--wait", nothing, Duration.ZERO, Duration.ofSeconds(1));
         settings.file("--file", nothing);
 
         assertThat(problems())
                 .containsExactly(
-                        "--name: is missing",
-                        "--count: is missing",
-                        "--on: is missing",
-                        "--wait: is missing",
-                        "--file: is missing");
+                        "--name: is missing", "--count: is missing", "--wait: is missing", "--file: is missing");
     }
 
     @Test
@@ -93,11 +83,8 @@ class SettingsTest {
         settings.number("--count", "4", 1, 3);
         settings.number("--many", "99999999999", 1, 3);
         settings.port("--port", "65536");
-        settings.flag("--on", "yes");
         settings.file("--file", folder.toString());
         settings.choice("--mode", "three", List.of("one", "two"), word -> word);
-        settings.uri("--url", "ftp://host", "http", "https");
-        settings.uri("--link", "not a url", "http");
         settings.problem("--other", "is odd");
 
         // Then every mistake is there, by name
@@ -107,11 +94,8 @@ class SettingsTest {
                         "--count: must be a whole number from 1 to 3",
                         "--many: must be a whole number from 1 to 3",
                         "--port: must be a whole number from 0 to 65535",
-                        "--on: must be true or false",
                         "--file: is not a readable file: " + folder,
                         "--mode: must be one of one, two",
-                        "--url: must be a URL with the scheme http or https",
-                        "--link: must be a URL with the scheme http",
                         "--other: is odd");
     }
 

@@ -3,6 +3,7 @@ package dev.injectionauditor.webhook;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.injectionauditor.service.Loop;
+import dev.injectionauditor.webhook.http.RequestCheck;
 import dev.injectionauditor.webhook.tls.TlsIdentity;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -127,7 +128,7 @@ final class SelfCheck implements AutoCloseable {
                 "namespace":"self-check","operation":"CREATE","dryRun":true,\
                 "object":{"kind":"Pod","apiVersion":"v1","metadata":{"name":"self-check"},\
                 "spec":{"containers":[{"name":"c","image":"i"}]}}}}""".formatted(uid);
-        String head = "POST /webhooks/kubernetes-service-host?timeout=2s HTTP/1.1\r\nHost: self\r\n"
+        String head = "POST " + RequestCheck.PATH + "?timeout=2s HTTP/1.1\r\nHost: self\r\n"
                 + "User-Agent: injection-auditor-self-check\r\nConnection: close\r\n"
                 + "Authorization: Bearer " + token + "\r\n"
                 + "Content-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n";

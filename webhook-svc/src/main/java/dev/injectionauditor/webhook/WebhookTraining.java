@@ -2,6 +2,7 @@ package dev.injectionauditor.webhook;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import dev.injectionauditor.webhook.http.RequestCheck;
 import dev.injectionauditor.webhook.selfmanaged.TemporaryCertificate;
 import dev.injectionauditor.webhook.tls.CertificateSource;
 import dev.injectionauditor.webhook.tls.TlsIdentity;
@@ -143,7 +144,7 @@ public final class WebhookTraining {
                 "value":"10.0.0.2"}]}],"restartPolicy":"Always","tolerations":[{"key":"node.kubernetes.io/not-ready",\
                 "operator":"Exists","effect":"NoExecute","tolerationSeconds":300}]},"status":{}},"oldObject":null,\
                 "dryRun":false,"options":{"kind":"CreateOptions","apiVersion":"meta.k8s.io/v1"}}}""".formatted(UUID.randomUUID());
-        String head = "POST /webhooks/kubernetes-service-host?timeout=2s HTTP/1.1\r\nHost: webhook\r\n"
+        String head = "POST " + RequestCheck.PATH + "?timeout=2s HTTP/1.1\r\nHost: webhook\r\n"
                 + "User-Agent: kube-apiserver-admission\r\nAccept: application/json, */*\r\n"
                 + "Content-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n";
         return (head + body).getBytes(US_ASCII);

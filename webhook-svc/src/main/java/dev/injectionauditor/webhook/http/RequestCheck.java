@@ -9,10 +9,10 @@ import io.netty.handler.codec.http.HttpUtil;
 import org.jspecify.annotations.Nullable;
 
 /** Whether the head of a request is one that the webhook answers. */
-final class RequestCheck {
+public final class RequestCheck {
 
     /** The one path there is. */
-    static final String PATH = "/webhooks/kubernetes-service-host";
+    public static final String PATH = "/webhooks/kubernetes-service-host";
 
     private static final String JSON = "application/json";
 
