@@ -1,6 +1,5 @@
 package dev.injectionauditor.auditor.audit;
 
-import static dev.injectionauditor.auditor.db.Tables.EVIDENCE;
 import static dev.injectionauditor.auditor.db.Tables.WATCHED_WEBHOOK;
 import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.not;
@@ -136,7 +135,7 @@ final class PartitionMaintenance implements Loop.Work {
         if (!partitions.attached(tx).contains(partition)) {
             return;
         }
-        aboutToDrop(tx, partitions, oldest);
+        RetentionTable.drop(tx, Partitions.start(oldest));
         Table<?> old = partitions.part(partition);
         tx.execute("alter table {0} detach partition {1}", partitions.table(), old);
         int kept = tx.execute(
@@ -159,14 +158,8 @@ final class PartitionMaintenance implements Loop.Work {
                 .isBefore(Partitions.start(oldest))
                 .and(not(partitions.outlives().apply(partitions.kept())));
         if (tx.fetchExists(partitions.kept(), over)) {
-            aboutToDrop(tx, partitions, oldest);
-            tx.deleteFrom(partitions.kept()).where(over).execute();
-        }
-    }
-
-    private static void aboutToDrop(DSLContext tx, Partitions<?> partitions, LocalDate oldest) {
-        if (partitions.table().equals(EVIDENCE)) {
             RetentionTable.drop(tx, Partitions.start(oldest));
+            tx.deleteFrom(partitions.kept()).where(over).execute();
         }
     }
 

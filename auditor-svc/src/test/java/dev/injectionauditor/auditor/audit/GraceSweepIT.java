@@ -22,6 +22,7 @@ import dev.injectionauditor.schema.PodObservation.Lifecycle;
 import dev.injectionauditor.schema.WatchedWebhook;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -127,6 +128,30 @@ class GraceSweepIT {
         // And if its Pod comes after all
         audit.write(injected(1, 0));
         assertThat(orphaned()).isEmpty();
+    }
+
+    @Test
+    void shouldNotMissTheEventOfAPodThatOutlivesTheRetention() {
+        // Given Pods that live for longer than the retention, the second one created when a week begins
+        Duration retention = Duration.ofDays(30);
+        PartitionMaintenance maintenance = new PartitionMaintenance(db, retention, audit);
+        long week =
+                Duration.between(ZERO, Instant.parse("2026-11-30T00:00:00Z")).toSeconds();
+        audit.write(injected(1, 0), admission(1, 0), injected(2, week), admission(2, week - 0.1));
+        maintenance.runOnce();
+        audit.now = at(week).plus(retention);
+        maintenance.runOnce();
+        assertThat(db.fetchCount(ADMISSION)).isZero();
+
+        // When they change, and one comes that has lost its event
+        audit.write(later(injected(1, 0), Lifecycle.FINISHED), later(injected(2, week), Lifecycle.FINISHED));
+        audit.write(injected(3, week + retention.toSeconds()));
+        audit.now = audit.now.plus(Duration.ofMinutes(5));
+        sweep.runOnce();
+
+        // Then only that is flagged: the events of the others have come, and are not kept any more
+        assertThat(unconfirmed()).containsExactly(uid(3));
+        assertThat(count("injection_auditor_unconfirmed_stamps")).isOne();
     }
 
     @Test

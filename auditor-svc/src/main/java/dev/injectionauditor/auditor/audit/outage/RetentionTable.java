@@ -7,7 +7,7 @@ import static org.jooq.impl.DSL.val;
 import java.time.Instant;
 import org.jooq.DSLContext;
 
-/** The table {@code retention}: from when on evidence is kept. */
+/** The table {@code retention}: from when on evidence, Pods and calls are kept. */
 public final class RetentionTable {
 
     private RetentionTable() {}
@@ -21,7 +21,7 @@ public final class RetentionTable {
                 .value1();
     }
 
-    /** Notes that evidence before this moment is about to be dropped, once nobody relies on it. */
+    /** Notes that what is from before this moment is about to be dropped, once nobody relies on it. */
     public static void drop(DSLContext tx, Instant before) {
         // Those who rely on it have locked the table by reading the row with a lock. They would pass by one who waits
         // for the row, but queue behind one who waits for the table.

@@ -2,14 +2,17 @@ package dev.injectionauditor.auditor.audit.verdict;
 
 import static dev.injectionauditor.auditor.db.Tables.ADMISSION;
 import static dev.injectionauditor.auditor.db.Tables.POD;
+import static dev.injectionauditor.auditor.db.Tables.RETENTION;
 import static org.jooq.impl.DSL.any;
 import static org.jooq.impl.DSL.condition;
 import static org.jooq.impl.DSL.exists;
 import static org.jooq.impl.DSL.notExists;
+import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.DSL.selectOne;
 
 import dev.injectionauditor.auditor.audit.sql.ByWebhook;
 import dev.injectionauditor.auditor.audit.sql.Rows;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -19,10 +22,12 @@ import org.jooq.DSLContext;
 import org.jooq.Record;
 import org.jooq.Table;
 import org.jooq.TableField;
+import org.jooq.types.DayToSecond;
 
 /**
  * One of the two rows that an admission leaves, which know each other by the stamp: the call and its Pod.
  *
+ * @param at when it was made
  * @param flag says that the other half is missing
  * @param lacksOther whether it is, for rows that should have one
  */
@@ -30,15 +35,20 @@ public record Half<R extends Record>(
         Table<R> table,
         TableField<R, Integer> webhook,
         TableField<R, UUID> stamp,
+        TableField<R, Instant> at,
         TableField<R, Instant> storedAt,
         TableField<R, Boolean> flag,
         Condition lacksOther) {
+
+    /** So much may the clocks be apart that the two halves have their times from. */
+    private static final DayToSecond CLOCKS = DayToSecond.valueOf(Duration.ofHours(1));
 
     /** Pods, as far as they rest on a stamp of their own. */
     public static final Half<?> PODS = new Half<>(
             POD,
             POD.WEBHOOK_ID,
             POD.STAMP,
+            POD.CREATED_AT,
             POD.STORED_AT,
             POD.UNCONFIRMED,
             POD.VERDICT
@@ -53,6 +63,7 @@ public record Half<R extends Record>(
             ADMISSION,
             ADMISSION.WEBHOOK_ID,
             ADMISSION.REQUEST_UID,
+            ADMISSION.ANSWERED_AT,
             ADMISSION.STORED_AT,
             ADMISSION.ORPHANED,
             notExists(selectOne()
@@ -105,6 +116,11 @@ public record Half<R extends Record>(
     }
 
     private Condition isAlone(Instant until) {
-        return storedAt.le(until).and(flag.isFalse()).and(lacksOther);
+        return storedAt.le(until).and(flag.isFalse()).and(isOfKeptTime()).and(lacksOther);
+    }
+
+    /** Whether the other half would still be there, had it come: a Pod may outlive its call by far. */
+    private Condition isOfKeptTime() {
+        return at.gt(select(RETENTION.KEPT_SINCE.add(CLOCKS)).from(RETENTION));
     }
 }
