@@ -155,8 +155,10 @@ final class OutageHistory {
     }
 
     /** The identity of a window: a function of its first not-applied evidence. */
-    private UUID id(UUID firstNotApplied) {
-        return UUID.nameUUIDFromBytes(
-                (source.source() + "/outages/" + firstNotApplied).getBytes(StandardCharsets.UTF_8));
+    private UUID id(Evidence firstNotApplied) {
+        String name = source.source() + "/outages/" + firstNotApplied.ref();
+        // Clients choose the ids of audit events, and may choose one twice.
+        String unique = firstNotApplied.source() == Evidence.Source.AUDIT ? name + "/" + firstNotApplied.at() : name;
+        return UUID.nameUUIDFromBytes(unique.getBytes(StandardCharsets.UTF_8));
     }
 }

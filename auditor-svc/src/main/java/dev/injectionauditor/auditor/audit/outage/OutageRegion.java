@@ -9,8 +9,8 @@ import java.util.NavigableSet;
 import java.util.Objects;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,7 +69,7 @@ record OutageRegion(
             List<OutageWindow> old,
             Collection<EvidenceChange> changes,
             Duration quietPeriod,
-            UnaryOperator<UUID> identity,
+            Function<Evidence, UUID> identity,
             Supplier<Calls> tail) {
         NavigableSet<Evidence> all = new TreeSet<>(near);
         all.addAll(bounds);

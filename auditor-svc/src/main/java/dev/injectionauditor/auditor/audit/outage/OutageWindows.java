@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,12 +18,12 @@ import org.jspecify.annotations.Nullable;
 final class OutageWindows {
 
     private final Duration quietPeriod;
-    private final UnaryOperator<UUID> identity;
+    private final Function<Evidence, UUID> identity;
     private final List<OutageWindow> windows = new ArrayList<>();
     private @Nullable Instant lastApplied;
     private @Nullable Open open;
 
-    private OutageWindows(Duration quietPeriod, UnaryOperator<UUID> identity) {
+    private OutageWindows(Duration quietPeriod, Function<Evidence, UUID> identity) {
         this.quietPeriod = quietPeriod;
         this.identity = identity;
     }
@@ -31,11 +31,11 @@ final class OutageWindows {
     /**
      * All windows, oldest first.
      *
-     * @param identity makes the id of a window from the ref of its first not-applied evidence
+     * @param identity makes the id of a window from its first not-applied evidence
      * @param evidence in ascending order, without repeats
      * @param quietPeriod longer than zero
      */
-    static List<OutageWindow> of(Iterable<Evidence> evidence, Duration quietPeriod, UnaryOperator<UUID> identity) {
+    static List<OutageWindow> of(Iterable<Evidence> evidence, Duration quietPeriod, Function<Evidence, UUID> identity) {
         OutageWindows finder = new OutageWindows(quietPeriod, identity);
         evidence.forEach(finder::next);
         finder.end();
@@ -54,7 +54,7 @@ final class OutageWindows {
             end();
         }
         if (open == null) {
-            open = new Open(evidence, identity.apply(evidence.ref()), lastApplied);
+            open = new Open(evidence, identity.apply(evidence), lastApplied);
         }
         open.notApplied(evidence);
     }

@@ -45,7 +45,7 @@ class EvidenceTest {
     }
 
     private static List<OutageWindow> windows(List<Evidence> evidence) {
-        return OutageWindows.of(new TreeSet<>(evidence), Duration.ofSeconds(5), ref -> ref);
+        return OutageWindows.of(new TreeSet<>(evidence), Duration.ofSeconds(5), Evidence::ref);
     }
 
     private static Evidence pod(Instant at, long version, Evidence.Kind kind) {

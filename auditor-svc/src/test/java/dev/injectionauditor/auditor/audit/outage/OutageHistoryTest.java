@@ -210,8 +210,10 @@ class OutageHistoryTest {
                 .toList();
     }
 
-    private static UUID id(UUID first) {
-        return UUID.nameUUIDFromBytes((SOURCE.source() + "/outages/" + first).getBytes(StandardCharsets.UTF_8));
+    private static UUID id(Evidence first) {
+        String time = first.source() == Evidence.Source.AUDIT ? "/" + first.at() : "";
+        return UUID.nameUUIDFromBytes(
+                (SOURCE.source() + "/outages/" + first.ref() + time).getBytes(StandardCharsets.UTF_8));
     }
 
     private static OutageWindow window(Outage outage) {

@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Outage windows by brute force from the definition in the design. Shares no code with what it is held against. */
@@ -15,7 +14,7 @@ public final class OutageOracle {
 
     /** A window without the identity that the auditor gives it. */
     record Window(
-            UUID first,
+            @Nullable Evidence first,
             @Nullable Instant startedAfter,
             Instant startedBy,
             Instant endedAfter,
@@ -38,7 +37,7 @@ public final class OutageOracle {
             }
             List<Evidence> inside = untilLastNotApplied(all.subList(i, close));
             windows.add(new Window(
-                    all.get(i).ref(),
+                    all.get(i),
                     i == 0 ? null : all.get(i - 1).at(),
                     all.get(i).at(),
                     inside.getLast().at(),

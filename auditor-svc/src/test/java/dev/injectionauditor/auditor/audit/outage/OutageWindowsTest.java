@@ -71,7 +71,7 @@ class OutageWindowsTest {
             evidence.add(new Evidence(
                     ZERO.plusSeconds(second), evidence.size(), UUID.randomUUID(), Evidence.Source.POD, kind));
         }
-        return OutageWindows.of(evidence, Duration.ofSeconds(5), ref -> ref).stream()
+        return OutageWindows.of(evidence, Duration.ofSeconds(5), Evidence::ref).stream()
                 .map(window -> "(%s,%s] [%s,%s) missed %d preset %d applied %d"
                         .formatted(
                                 second(window.startedAfter()),
