@@ -32,7 +32,7 @@ public final class Database implements AutoCloseable {
 
     /** What a JDBC URL has to be, for messages. */
     public static final String USABLE =
-            "a URL that starts with jdbc:postgresql:, without preferQueryMode=simple and settings of binaryTransfer";
+            "a URL that starts with jdbc:postgresql:, without preferQueryMode=simple, binaryTransferEnable and binaryTransferDisable";
 
     private static final int CONNECTIONS = 6;
     private static final long CONNECT_MILLIS = 10_000;
@@ -98,7 +98,8 @@ public final class Database implements AutoCloseable {
     public static boolean isUsable(String url) {
         return url.startsWith("jdbc:postgresql:")
                 && !url.contains("preferQueryMode=simple")
-                && !url.contains("binaryTransfer");
+                && !url.contains("binaryTransferEnable=")
+                && !url.contains("binaryTransferDisable=");
     }
 
     /** Brings the schema up to date; several auditors may do it at the same time. */

@@ -84,7 +84,6 @@ class BinaryArrayIT {
                 "jdbc:postgresql://127.0.0.1/any?preferQueryMode=simple",
                 "jdbc:postgresql://127.0.0.1/any?user=any&binaryTransferEnable=16",
                 "jdbc:postgresql://127.0.0.1/any?binaryTransferDisable=UUID_ARRAY",
-                "jdbc:postgresql://127.0.0.1/any?binaryTransfer=false",
                 "jdbc:other://127.0.0.1/any"
             })
     void shouldRefuseSettingsThatDoNotGoWithIt(String url) {
