@@ -192,7 +192,7 @@ class WebhookServiceIT {
 
         assertThat(response.statusCode()).isEqualTo(status);
         assertThat(response.body()).asString(UTF_8).isEqualTo(text + "\n");
-        assertThat(metric("rejected_total{reason=\"" + reason + "\"}")).isEqualTo(1);
+        awaitMetric("rejected_total{reason=\"" + reason + "\"}", 1); // counted after the answer is on its way
     }
 
     @Test
@@ -248,8 +248,8 @@ class WebhookServiceIT {
         assertThat(metric("admissions_total{result=\"stamped\"}")).isZero();
         caller.review(WEB);
         caller.review(Recorded.body("021-CREATE-db-0.json"));
-        assertThat(metric("admissions_total{result=\"patched\"}")).isEqualTo(1);
-        assertThat(metric("admissions_total{result=\"stamped\"}")).isEqualTo(1);
+        awaitMetric("admissions_total{result=\"patched\"}", 1);
+        awaitMetric("admissions_total{result=\"stamped\"}", 1);
         await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(metric("events_sent_total")).isEqualTo(2));
         assertThat(metric("events_waiting")).isZero();
@@ -305,6 +305,10 @@ class WebhookServiceIT {
 
     private HttpResponse<String> management(String path) throws IOException, InterruptedException {
         return new ManagementPort(service.managementPort()).get(path);
+    }
+
+    private void awaitMetric(String name, double value) {
+        await().untilAsserted(() -> assertThat(metric(name)).isEqualTo(value));
     }
 
     private double metric(String name) throws IOException, InterruptedException {
