@@ -2,6 +2,7 @@ package dev.injectionauditor.auditor;
 
 import dev.injectionauditor.auditor.AuditorConfig.Role;
 import dev.injectionauditor.auditor.audit.AuditRole;
+import dev.injectionauditor.service.Loop;
 import dev.injectionauditor.service.ManagementServer;
 import dev.injectionauditor.service.Parts;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -14,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Predicate;
+import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,17 +27,20 @@ final class Auditor implements AutoCloseable {
     private static final Duration QUICK = Duration.ofSeconds(2);
     private static final Duration ROLE_LIMIT = Duration.ofSeconds(15);
 
+    private static final Duration MIGRATION_PAUSE = Duration.ofMinutes(1);
+
     /** The longest that a loop may take without progress before the process counts as stuck. */
     private static final Duration STUCK = Duration.ofMinutes(5);
 
     private final Parts parts = new Parts();
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final InstantSource clock = InstantSource.system();
-    /** By role: whether it has been able to work within a time. */
+    /** By role: whether it has worked within a time, or has at least tried to where only a database is in its way. */
     private final Map<String, Predicate<Duration>> progress = new ConcurrentSkipListMap<>();
 
     private final AuditorConfig config;
-    private @Nullable Database database;
+    private @Nullable Migration migration;
+    private @Nullable AuditRole audit;
 
     Auditor(AuditorConfig config) throws IOException {
         this.config = config;
@@ -64,27 +69,33 @@ final class Auditor implements AutoCloseable {
         }
     }
 
-    /** The database, opened and brought up to date when a role first needs it. */
-    private Database database() {
-        if (database == null) {
-            database = parts.add(
+    /**
+     * The database, opened when a role first needs it. One that is not there yet is no reason to fail: what observes
+     * must go on, and Kafka keeps what it tells.
+     */
+    private DSLContext database() {
+        if (migration == null) {
+            Database database = parts.add(
                     "database",
                     Database.open(
                             config.postgres().url(),
                             config.postgres().user(),
                             config.postgres().password()),
                     QUICK);
-            database.migrate();
+            migration = new Migration(database);
+            migration.tryAtOnce();
+            parts.add("migration", new Loop("migrate", migration, MIGRATION_PAUSE, clock), QUICK)
+                    .start();
         }
-        return database;
+        return migration.jooq();
     }
 
-    private void startAudit(Database database, PrometheusMeterRegistry metrics) {
-        AuditRole audit = parts.add(
+    private void startAudit(DSLContext database, PrometheusMeterRegistry metrics) {
+        audit = parts.add(
                 "audit role",
                 new AuditRole(
                         config.kafka(),
-                        database.jooq(),
+                        database,
                         config.kafka().topics().prefix() + ".audit",
                         config.topicPartitions(),
                         config.history(),
@@ -92,18 +103,26 @@ final class Auditor implements AutoCloseable {
                         metrics,
                         clock),
                 ROLE_LIMIT);
-        progress.put("audit", audit::hasProgressedWithin);
+        progress.put("audit", audit::hasRunWithin);
     }
 
     private Optional<String> health() {
         return progress.entrySet().stream()
                 .filter(role -> !role.getValue().test(STUCK))
-                .map(role -> "the role " + role.getKey() + " makes no progress")
+                .map(role -> "the role " + role.getKey() + " hangs")
                 .findFirst();
     }
 
     private Optional<String> readiness() {
-        return stopped.getCount() == 0 ? Optional.of("stopping") : health();
+        if (stopped.getCount() == 0) {
+            return Optional.of("stopping");
+        }
+        if (migration != null && !migration.isDone()) {
+            return Optional.of("the database is not up to date");
+        }
+        return audit != null && !audit.hasProgressedWithin(STUCK)
+                ? Optional.of("the role audit makes no progress")
+                : health();
     }
 
     /** Blocks until the process is told to stop. */

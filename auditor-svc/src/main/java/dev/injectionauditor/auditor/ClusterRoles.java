@@ -30,7 +30,7 @@ final class ClusterRoles {
 
     private final AuditorConfig config;
     private final Parts parts;
-    private final Supplier<Database> database;
+    private final Supplier<DSLContext> database;
     private final Map<String, Predicate<Duration>> progress;
     private final MeterRegistry metrics;
     private final InstantSource clock;
@@ -45,7 +45,7 @@ final class ClusterRoles {
     ClusterRoles(
             AuditorConfig config,
             Parts parts,
-            Supplier<Database> database,
+            Supplier<DSLContext> database,
             Map<String, Predicate<Duration>> progress,
             MeterRegistry metrics,
             InstantSource clock) {
@@ -70,9 +70,7 @@ final class ClusterRoles {
             lead("observe", client, fence -> observe(client, producer));
         }
         if (config.roles().contains(Role.REMEDIATE)) {
-            // Before the election: a database that is not there is a reason not to start.
-            DSLContext db =
-                    config.remediator() == Remediator.BUILTIN ? database.get().jooq() : null;
+            DSLContext db = config.remediator() == Remediator.BUILTIN ? database.get() : null;
             lead("remediate", client, fence -> remediate(client, producer, db, fence));
         }
     }
@@ -119,7 +117,7 @@ final class ClusterRoles {
                             clock),
                     ROLE_LIMIT);
             return new ActiveRole(
-                    limit -> role.hasProgressedWithin(limit) && announcer.hasProgressedWithin(limit), started::close);
+                    limit -> role.hasRunWithin(limit) && announcer.hasProgressedWithin(limit), started::close);
         } catch (RuntimeException e) {
             started.close();
             throw e;

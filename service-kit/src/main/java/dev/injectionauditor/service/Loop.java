@@ -22,6 +22,7 @@ public final class Loop implements AutoCloseable {
     private final Duration idlePause;
     private final InstantSource clock;
     private volatile Instant lastProgress;
+    private volatile Instant lastEnd;
     private volatile boolean stopping;
     private @Nullable Thread thread;
 
@@ -49,6 +50,7 @@ public final class Loop implements AutoCloseable {
         this.idlePause = idlePause;
         this.clock = clock;
         this.lastProgress = clock.instant();
+        this.lastEnd = lastProgress;
     }
 
     /** Starts the thread. */
@@ -57,6 +59,7 @@ public final class Loop implements AutoCloseable {
             throw new IllegalStateException("already started");
         }
         lastProgress = clock.instant();
+        lastEnd = lastProgress;
         thread = Thread.ofPlatform().name(name).start(this::run);
     }
 
@@ -70,12 +73,21 @@ public final class Loop implements AutoCloseable {
         return Duration.between(lastProgress, clock.instant()).compareTo(limit) <= 0;
     }
 
+    /**
+     * Whether a piece of work has ended within the given time, with a failure or not. A loop that fails again and again
+     * is not stuck: a new process would fail in the same way.
+     */
+    public boolean hasRunWithin(Duration limit) {
+        return Duration.between(lastEnd, clock.instant()).compareTo(limit) <= 0;
+    }
+
     private void run() {
         int failures = 0;
         while (!stopping) {
             try {
                 boolean more = work.runOnce();
                 lastProgress = clock.instant();
+                lastEnd = lastProgress;
                 failures = 0;
                 if (!more) {
                     Thread.sleep(idlePause);
@@ -86,6 +98,7 @@ public final class Loop implements AutoCloseable {
                 if (stopping || Thread.interrupted()) {
                     return;
                 }
+                lastEnd = clock.instant();
                 Duration pause = pauseAfter(++failures);
                 LOG.atWarn()
                         .addKeyValue("loop", name)

@@ -119,6 +119,11 @@ public final class AuditRole implements AutoCloseable {
         return progressing.stream().allMatch(loop -> loop.hasProgressedWithin(limit));
     }
 
+    /** Whether every such loop has tried to within this time: none of them hangs. */
+    public boolean hasRunWithin(Duration limit) {
+        return progressing.stream().allMatch(loop -> loop.hasRunWithin(limit));
+    }
+
     @Override
     public void close() {
         parts.close();

@@ -135,7 +135,7 @@ final class PartitionMaintenance implements Loop.Work {
         if (!partitions.attached(tx).contains(partition)) {
             return;
         }
-        RetentionTable.drop(tx, Partitions.start(oldest));
+        RetentionTable.keepSince(tx, Partitions.start(oldest));
         Table<?> old = partitions.part(partition);
         tx.execute("alter table {0} detach partition {1}", partitions.table(), old);
         int kept = tx.execute(
@@ -158,7 +158,7 @@ final class PartitionMaintenance implements Loop.Work {
                 .isBefore(Partitions.start(oldest))
                 .and(not(partitions.outlives().apply(partitions.kept())));
         if (tx.fetchExists(partitions.kept(), over)) {
-            RetentionTable.drop(tx, Partitions.start(oldest));
+            RetentionTable.keepSince(tx, Partitions.start(oldest));
             tx.deleteFrom(partitions.kept()).where(over).execute();
         }
     }

@@ -129,9 +129,9 @@ public final class RemediateRole implements AutoCloseable {
         }
     }
 
-    /** Whether it has been able to work within this time. */
-    public boolean hasProgressedWithin(Duration limit) {
-        return intake.hasProgressedWithin(limit) && executions.hasProgressedWithin(limit);
+    /** Whether it has tried to work within this time; that fails while PostgreSQL is away, but does not hang. */
+    public boolean hasRunWithin(Duration limit) {
+        return intake.hasRunWithin(limit) && executions.hasRunWithin(limit);
     }
 
     @Override

@@ -31,7 +31,7 @@ class RetentionIT {
         db.transaction(first -> {
             RetentionTable.keptSince(first.dsl());
             drop.set(Waiting.begin(
-                    db, () -> db.transaction(transaction -> RetentionTable.drop(transaction.dsl(), ZERO))));
+                    db, () -> db.transaction(transaction -> RetentionTable.keepSince(transaction.dsl(), ZERO))));
 
             // When another one comes, who will not end before that is done
             later.set(CompletableFuture.supplyAsync(() -> db.transactionResult(second -> {

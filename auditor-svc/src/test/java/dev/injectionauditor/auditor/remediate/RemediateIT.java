@@ -487,7 +487,7 @@ class RemediateIT {
         assertThat(bench.awaitResult(request).remediator()).isEqualTo("bench-1");
         assertThat(bench.awaitResult(request).outcome()).isEqualTo(Outcome.RECREATED);
         assertThat(bench.evictions(pod)).isOne();
-        assertThat(old.hasProgressedWithin(PATIENCE)).isTrue();
+        assertThat(old.hasRunWithin(PATIENCE)).isTrue();
     }
 
     @Test

@@ -22,12 +22,12 @@ public final class RetentionTable {
     }
 
     /** Notes that what is from before this moment is about to be dropped, once nobody relies on it. */
-    public static void drop(DSLContext tx, Instant before) {
+    public static void keepSince(DSLContext tx, Instant moment) {
         // Those who rely on it have locked the table by reading the row with a lock. They would pass by one who waits
         // for the row, but queue behind one who waits for the table.
         tx.execute("lock table {0} in exclusive mode", RETENTION);
         tx.update(RETENTION)
-                .set(RETENTION.KEPT_SINCE, greatest(RETENTION.KEPT_SINCE, val(before)))
+                .set(RETENTION.KEPT_SINCE, greatest(RETENTION.KEPT_SINCE, val(moment)))
                 .execute();
     }
 }
