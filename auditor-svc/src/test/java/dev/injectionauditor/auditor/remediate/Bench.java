@@ -52,6 +52,10 @@ final class Bench implements AutoCloseable {
     static final String NAMESPACE = "default";
     static final Duration PATIENCE = Duration.ofMinutes(2);
 
+    /** No eviction takes long here that does not answer. */
+    private static final Remediator.Waiting WAITING =
+            new Remediator.Waiting(Duration.ofMinutes(1), Duration.ofSeconds(2));
+
     final SimulatedCluster cluster;
     final GatedProxy proxy;
     final KubernetesClient client;
@@ -101,7 +105,7 @@ final class Bench implements AutoCloseable {
 
     /** Starts the role; several may run. */
     RemediateRole start(Allowances allowances, Fence fence) {
-        return start(policy(allowances), fence, RemediateRole.WAITING);
+        return start(policy(allowances), fence, WAITING);
     }
 
     /** Recreates, as fast as it is asked to. */
