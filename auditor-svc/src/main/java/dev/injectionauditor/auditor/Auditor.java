@@ -27,6 +27,7 @@ final class Auditor implements AutoCloseable {
     private static final Duration QUICK = Duration.ofSeconds(2);
     private static final Duration ROLE_LIMIT = Duration.ofSeconds(15);
 
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(15);
     private static final Duration MIGRATION_PAUSE = Duration.ofMinutes(1);
 
     /** The longest that a loop may take without progress before the process counts as stuck. */
@@ -83,9 +84,9 @@ final class Auditor implements AutoCloseable {
                             config.postgres().password()),
                     QUICK);
             migration = new Migration(database);
-            migration.tryAtOnce();
             parts.add("migration", new Loop("migrate", migration, MIGRATION_PAUSE, clock), QUICK)
                     .start();
+            migration.await(LONGEST_WAIT);
         }
         return migration.jooq();
     }

@@ -118,7 +118,7 @@ final class ClusterRoles {
                     ROLE_LIMIT);
             return new ActiveRole(
                     limit -> role.hasRunWithin(limit) && announcer.hasProgressedWithin(limit), started::close);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             started.close();
             throw e;
         }

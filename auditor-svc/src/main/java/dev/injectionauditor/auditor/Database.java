@@ -69,8 +69,13 @@ public final class Database implements AutoCloseable {
             throw new IllegalArgumentException("the JDBC URL has to be " + USABLE);
         }
         return new Database(
-                new HikariDataSource(settings(url, user, password, longestPause, LONGEST_STATEMENT)),
-                () -> new HikariDataSource(settings(url, user, password, longestPause, Duration.ZERO)));
+                new HikariDataSource(settings(url, user, password, longestPause, LONGEST_STATEMENT)), () -> {
+                    HikariConfig patient = settings(url, user, password, longestPause, Duration.ZERO);
+                    // What Flyway needs, and no more than it uses.
+                    patient.setMaximumPoolSize(2);
+                    patient.setMinimumIdle(0);
+                    return new HikariDataSource(patient);
+                });
     }
 
     /** @param longestStatement zero for no limit */

@@ -29,7 +29,7 @@ final class Leadership implements AutoCloseable {
     /** A role that is running. */
     interface ActiveRole extends AutoCloseable {
 
-        /** Whether it has been able to work within this time. */
+        /** Whether it has been able to work within this time, or has tried to where only a database is in its way. */
         boolean hasProgressedWithin(Duration limit);
 
         @Override
@@ -46,6 +46,8 @@ final class Leadership implements AutoCloseable {
     private volatile @Nullable ActiveRole active;
     /** Since when campaigns have failed here; null once the role has started, or is known to run elsewhere. */
     private volatile @Nullable Instant failingSince;
+
+    private volatile Instant lastFailure = Instant.MIN;
 
     /**
      * How long a Lease holds.
@@ -98,8 +100,8 @@ final class Leadership implements AutoCloseable {
     }
 
     /**
-     * Whether the role has been able to work within this time, if it is active here. If not, false means that it has
-     * failed to start for longer than this time, and was not seen to run elsewhere.
+     * Whether the role has been able to work within this time, or at least has tried to, if it is active here. If not,
+     * false means that it has failed to start for longer than this time, and was not seen to run elsewhere.
      */
     boolean hasProgressedWithin(Duration limit) {
         ActiveRole running = active;
@@ -107,7 +109,11 @@ final class Leadership implements AutoCloseable {
             return running.hasProgressedWithin(limit);
         }
         Instant since = failingSince;
-        return since == null || Duration.between(since, clock.instant()).compareTo(limit) <= 0;
+        Instant now = clock.instant();
+        return since == null
+                || Duration.between(since, now).compareTo(limit) <= 0
+                // It has not been tried again: the API server is away, say, for which nobody needs a new process.
+                || lastFailure.isBefore(now.minus(limit));
     }
 
     private boolean campaign() throws InterruptedException {
@@ -123,8 +129,9 @@ final class Leadership implements AutoCloseable {
         try {
             over.get();
         } catch (ExecutionException e) {
+            lastFailure = clock.instant();
             if (failingSince == null) {
-                failingSince = clock.instant();
+                failingSince = lastFailure;
             }
             throw new IllegalStateException("the role of the Lease " + lease + " cannot be taken on", e.getCause());
         } finally {

@@ -2,6 +2,9 @@ package dev.injectionauditor.auditor;
 
 import dev.injectionauditor.service.Loop;
 import java.sql.Connection;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jooq.ConnectionProvider;
 import org.jooq.DSLContext;
 import org.jooq.SQLDialect;
@@ -19,35 +22,35 @@ final class Migration implements Loop.Work {
     private static final Logger LOG = LoggerFactory.getLogger(Migration.class);
 
     private final Database database;
-    private volatile boolean done;
+    private final CountDownLatch end = new CountDownLatch(1);
 
     Migration(Database database) {
         this.database = database;
     }
 
-    /** So that nobody finds the database out of date where it is there from the beginning. */
-    void tryAtOnce() {
+    /** Waits, so that nobody finds the database out of date where it is there from the beginning, but not for ever. */
+    void await(Duration longest) {
         try {
-            runOnce();
-        } catch (RuntimeException e) {
-            LOG.atWarn()
-                    .setCause(e)
-                    .log("The database cannot be brought up to date yet; the service starts without it");
+            if (!end.await(longest.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.atWarn().log("The database is not up to date yet; the service starts without it");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
     @Override
     public boolean runOnce() {
-        if (!done) {
+        if (!isDone()) {
             database.migrate();
-            done = true;
+            end.countDown();
         }
         return false;
     }
 
     /** Whether the schema is up to date. */
     boolean isDone() {
-        return done;
+        return end.getCount() == 0;
     }
 
     /** jOOQ over the pool, of use once the schema is up to date. */
@@ -57,7 +60,7 @@ final class Migration implements Loop.Work {
                 new ConnectionProvider() {
                     @Override
                     public Connection acquire() {
-                        if (!done) {
+                        if (!isDone()) {
                             throw new DataAccessException("the database is not up to date yet");
                         }
                         return pool.acquire();

@@ -5,8 +5,10 @@ import dev.injectionauditor.service.Loop;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 /** What the audit role counts. */
 final class AuditMetrics {
@@ -58,25 +60,25 @@ final class AuditMetrics {
     }
 
     /**
-     * Tells when these loops last got on.
+     * Tells when these last got on.
      *
      * @param audit while PostgreSQL or Kafka is away, nothing else moves
      * @param partitions if it fails, the rest goes on, but the database grows
      */
-    void watch(Loop audit, Loop partitions) {
+    void watch(Loop audit, PartitionMaintenance partitions) {
         progress(
                 "injection_auditor_audit_progress_timestamp_seconds",
                 "When the audit role last read and wrote without a failure, in seconds since 1970",
-                audit);
+                audit::lastProgress);
         progress(
                 "injection_auditor_partitions_progress_timestamp_seconds",
-                "When partitions were last made and dropped without a failure, or the audit role was started, in"
+                "When all partitions were last made and dropped that were due, or the audit role was started, in"
                         + " seconds since 1970; due each hour",
-                partitions);
+                partitions::lastComplete);
     }
 
-    private void progress(String name, String description, Loop loop) {
-        Gauge.builder(name, loop, of -> of.lastProgress().getEpochSecond())
+    private void progress(String name, String description, Supplier<Instant> last) {
+        Gauge.builder(name, () -> last.get().getEpochSecond())
                 .description(description)
                 .register(registry);
     }

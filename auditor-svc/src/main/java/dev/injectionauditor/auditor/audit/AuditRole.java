@@ -74,12 +74,12 @@ public final class AuditRole implements AutoCloseable {
                 new RecreationPlanner(db, outbox, recreation, history.quietPeriod(), clock),
                 Duration.ofSeconds(1),
                 clock);
-        Loop maintenance = new Loop(
-                "partitions", new PartitionMaintenance(db, history.retention(), clock), PARTITIONS_PAUSE, clock);
+        PartitionMaintenance upkeep = new PartitionMaintenance(db, history.retention(), clock);
+        Loop maintenance = new Loop("partitions", upkeep, PARTITIONS_PAUSE, clock);
         Loop sweep = new Loop("sweep", new GraceSweep(db, history.grace(), metrics, clock), SWEEP_PAUSE, clock);
         Loop gauges = new Loop("history-gauges", new HistoryGauges(db, registry), GAUGES_PAUSE, clock);
         Loop recreationGauges = new Loop("recreation-gauges", new RecreationGauges(db, registry), GAUGES_PAUSE, clock);
-        metrics.watch(audit, maintenance);
+        metrics.watch(audit, upkeep);
         // Not those without which the rest goes on.
         progressing = List.of(audit, relay, planner, sweep);
         List<Loop> loops = List.of(maintenance, audit, relay, planner, sweep, gauges, recreationGauges);

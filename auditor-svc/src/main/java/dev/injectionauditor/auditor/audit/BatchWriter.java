@@ -81,12 +81,13 @@ final class BatchWriter {
             try {
                 commit(batch);
             } catch (RuntimeException e) {
+                String reason = reason(e);
                 Map<TopicPartition, Long> from = new HashMap<>();
                 read.forEach((partition, ofOne) -> from.put(partition, ofOne.from()));
                 writeInParts(decoded, from, e);
                 LOG.atWarn()
                         .addKeyValue("records", decoded.size())
-                        .addKeyValue("reason", reason(e))
+                        .addKeyValue("reason", reason)
                         .log("A poll could not be written as a whole, and was written in parts");
             }
         };

@@ -16,6 +16,7 @@ import org.jooq.Condition;
 import org.jooq.DSLContext;
 import org.jooq.QueryPart;
 import org.jooq.Table;
+import org.jooq.exception.DataAccessException;
 import org.jooq.impl.DSL;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,39 +33,52 @@ final class PartitionMaintenance implements Loop.Work {
     /** Key of the advisory lock that makes one member the only one. */
     static final long LOCK = 0x1A_9A27L;
 
+    private static final String LOCK_NOT_AVAILABLE = "55P03";
     private static final Duration AHEAD = Duration.ofDays(7);
 
     private final DSLContext db;
     private final Duration retention;
     private final InstantSource clock;
+    private volatile Instant lastComplete;
 
     PartitionMaintenance(DSLContext db, Duration retention, InstantSource clock) {
         this.db = db;
         this.retention = retention;
         this.clock = clock;
+        this.lastComplete = clock.instant();
     }
 
+    /** When nothing was left to do for the last time; at first, when this was made. */
+    Instant lastComplete() {
+        return lastComplete;
+    }
+
+    /** A step that somebody is in the way of is put off until the next time, as each try makes others wait. */
     @Override
     public boolean runOnce() {
         Instant now = clock.instant();
+        boolean complete = true;
         LocalDate oldest = Partitions.week(now.minus(retention));
         for (Partitions<?> partitions : Partitions.all()) {
             for (LocalDate week = oldest; !week.isAfter(Partitions.week(now.plus(AHEAD))); week = week.plusWeeks(1)) {
                 LocalDate needed = week;
-                alone(LockOfWebhooks.CHANGE_REFERENCES, tx -> make(tx, partitions, needed));
+                complete &= alone(LockOfWebhooks.CHANGE_REFERENCES, tx -> make(tx, partitions, needed));
             }
         }
         for (Partitions<?> partitions : Partitions.all()) {
             for (String old : partitions.attachedBefore(db, oldest)) {
-                alone(LockOfWebhooks.CHANGE_REFERENCES, tx -> detach(tx, partitions, old, oldest));
+                complete &= alone(LockOfWebhooks.CHANGE_REFERENCES, tx -> detach(tx, partitions, old, oldest));
             }
-            alone(LockOfWebhooks.CHANGE_REFERENCES, tx -> clean(tx, partitions, oldest));
+            complete &= alone(LockOfWebhooks.CHANGE_REFERENCES, tx -> clean(tx, partitions, oldest));
         }
         // Of an earlier run too, which could not drop it or was killed before.
         for (Partitions<?> partitions : Partitions.all()) {
             for (String detached : partitions.detached(db)) {
-                alone(LockOfWebhooks.END_REFERENCES, tx -> drop(tx, partitions.part(detached)));
+                complete &= alone(LockOfWebhooks.END_REFERENCES, tx -> drop(tx, partitions.part(detached)));
             }
+        }
+        if (complete) {
+            lastComplete = now;
         }
         return false;
     }
@@ -87,8 +101,27 @@ final class PartitionMaintenance implements Loop.Work {
         }
     }
 
-    /** Does one step in a transaction of its own, so that no lock on a table is held for longer. */
-    private void alone(LockOfWebhooks lock, Consumer<DSLContext> step) {
+    /**
+     * Does one step in a transaction of its own, so that no lock on a table is held for longer.
+     *
+     * @return false if somebody had a lock for too long; nothing was done then
+     */
+    private boolean alone(LockOfWebhooks lock, Consumer<DSLContext> step) {
+        try {
+            inTransaction(lock, step);
+            return true;
+        } catch (DataAccessException e) {
+            if (!LOCK_NOT_AVAILABLE.equals(e.sqlState())) {
+                throw e;
+            }
+            LOG.atWarn()
+                    .addKeyValue("reason", e.getMessage())
+                    .log("Partitions are left as they are until the next time");
+            return false;
+        }
+    }
+
+    private void inTransaction(LockOfWebhooks lock, Consumer<DSLContext> step) {
         db.transaction(transaction -> {
             DSLContext tx = transaction.dsl();
             // Who writes the history must not have to wait behind this for long.

@@ -45,7 +45,7 @@ record Guarded<T extends HasMetadata>(ResourceEventHandler<T> handler, EventQueu
     private void call(Runnable handling, @Nullable T object) {
         try {
             handling.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             if (!queue.isBroken()) {
                 ObjectMeta meta = object == null ? new ObjectMeta() : object.getMetadata();
                 LOG.atError()

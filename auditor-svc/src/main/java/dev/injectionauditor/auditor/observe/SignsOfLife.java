@@ -13,6 +13,11 @@ import org.jspecify.annotations.Nullable;
 final class SignsOfLife {
 
     private Instant lastLook = Instant.EPOCH;
+
+    /** Until when the watch has shown that everything has come. */
+    private Instant shown = Instant.EPOCH;
+
+    private Instant told = Instant.EPOCH;
     private @Nullable String lastVersion;
     private @Nullable Sign waiting;
 
@@ -33,17 +38,20 @@ final class SignsOfLife {
      * @return until when everything has been told, if that is news
      */
     Optional<Instant> look(@Nullable String version, long changes, long handled, Instant now) {
-        if (waiting == null && !Objects.equals(version, lastVersion)) {
+        if (!Objects.equals(version, lastVersion)) {
             // Something came since the last look, a bookmark at least, so nothing before that is still to come.
-            waiting = new Sign(lastLook, changes);
+            shown = lastLook;
             lastVersion = version;
         }
         lastLook = now;
+        if (waiting == null && shown.isAfter(told)) {
+            waiting = new Sign(shown, changes);
+        }
         if (waiting == null || handled < waiting.changes()) {
             return Optional.empty();
         }
-        Instant time = waiting.time();
+        told = waiting.time();
         waiting = null;
-        return Optional.of(time);
+        return Optional.of(told);
     }
 }

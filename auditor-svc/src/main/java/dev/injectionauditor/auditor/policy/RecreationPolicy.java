@@ -8,8 +8,8 @@ import java.time.Duration;
  *
  * @param mode whether to recreate, where neither Pod nor namespace says so
  * @param allowances which Pods may be recreated that otherwise are not
- * @param perMinute most requests within a minute for one cluster, at least 1
- * @param perMinuteNamespace most requests within a minute for one namespace, at least 1
+ * @param perMinute most requests, and most evictions, within a minute for one cluster, at least 1
+ * @param perMinuteNamespace as above, for one namespace
  * @param maxAttempts most failed attempts in a row before an owner is given up, at least 1
  * @param backoff pause after a first attempt that did not help; doubled with each further one
  * @param minimumAge how old a Pod has to be, zero or more

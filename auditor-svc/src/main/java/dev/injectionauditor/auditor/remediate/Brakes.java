@@ -3,6 +3,7 @@ package dev.injectionauditor.auditor.remediate;
 import static dev.injectionauditor.auditor.db.Tables.OUTAGE;
 import static dev.injectionauditor.auditor.db.Tables.REMEDIATION_JOURNAL;
 import static dev.injectionauditor.auditor.db.Tables.WATCHED_WEBHOOK;
+import static org.jooq.impl.DSL.inline;
 
 import dev.injectionauditor.schema.RecreationReason;
 import dev.injectionauditor.schema.RecreationResult.Outcome;
@@ -13,8 +14,8 @@ import org.jooq.Condition;
 import org.jooq.DSLContext;
 
 /**
- * What speaks against any recreation for a webhook now and was not known when the request was decided. A request may
- * have waited for minutes; a wave has to stop at once.
+ * What speaks against any recreation for a webhook, or in its cluster, now and was not known when the request was
+ * decided. A request may have waited for minutes; a wave has to stop at once.
  */
 final class Brakes {
 
@@ -50,7 +51,7 @@ final class Brakes {
                         .CLUSTER
                         .eq(entry.source().cluster())
                         .and(REMEDIATION_JOURNAL.WEBHOOK.eq(entry.source().webhook()))
-                        .and(REMEDIATION_JOURNAL.OUTCOME.eq(Outcome.MISSED_AGAIN))
+                        .and(REMEDIATION_JOURNAL.OUTCOME.eq(inline(Outcome.MISSED_AGAIN)))
                         .and(REMEDIATION_JOURNAL.FINISHED_AT.ge(entry.request().requestedAt())));
     }
 
@@ -62,7 +63,7 @@ final class Brakes {
                 .and(REMEDIATION_JOURNAL.FINISHED_AT.gt(now.minus(LATELY)));
         return db.fetchCount(
                         REMEDIATION_JOURNAL,
-                        recent.and(REMEDIATION_JOURNAL.OUTCOME.eq(Outcome.NOT_REPLACED))
+                        recent.and(REMEDIATION_JOURNAL.OUTCOME.eq(inline(Outcome.NOT_REPLACED)))
                                 // Of a bare Pod it says that the namespace is gone.
                                 .and(REMEDIATION_JOURNAL.OWNER_UID.ne(REMEDIATION_JOURNAL.POD_UID)))
                 >= MOST_NOT_REPLACED;

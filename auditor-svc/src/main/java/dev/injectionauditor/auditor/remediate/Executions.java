@@ -5,6 +5,7 @@ import dev.injectionauditor.service.Loop;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -99,10 +100,16 @@ final class Executions implements Loop.Work, AutoCloseable {
         notBefore.keySet().retainAll(ids(open));
         firstOfEachOwner(open).values().stream()
                 .filter(entry -> !busyBefore.contains(entry.owner()))
-                .filter(entry ->
-                        !now.isBefore(notBefore.getOrDefault(entry.request().requestId(), Instant.EPOCH)))
+                .filter(entry -> !now.isBefore(dueAt(entry)))
+                // In the order of the journal, those that were looked at before behind the others: none that waits for
+                // long keeps a place from those that have not had their turn.
+                .sorted(Comparator.comparing(this::dueAt))
                 .forEach(this::start);
         return false;
+    }
+
+    private Instant dueAt(Entry entry) {
+        return notBefore.getOrDefault(entry.request().requestId(), Instant.EPOCH);
     }
 
     private static Set<String> ids(List<Entry> entries) {

@@ -123,7 +123,7 @@ public final class RemediateRole implements AutoCloseable {
             executions = parts.add("execution loop", new Loop("remediate", work, LOOK_EVERY, clock), CLOSE_LIMIT);
             intake.start();
             executions.start();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             parts.close();
             throw e;
         }

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Takes a request one step further. It waits for nothing: where there is nothing to do yet, it says when to look again.
  * What it needs to know is in the journal or in the cluster, so it can go on after a crash at any point. Until a Pod is
- * evicted, all waiting ends with the request's life.
+ * evicted, all waiting ends with the request's life, once it is the first of its owner.
  */
 final class Remediator {
 
@@ -112,6 +112,12 @@ final class Remediator {
 
     private Visit begin(Entry entry) {
         RecreationRequest request = entry.request();
+        Duration pause =
+                request.dryRun() ? Duration.ZERO : starts.pause(request.pod().namespace());
+        if (pause.isPositive() && clock.instant().isBefore(request.expiresAt())) {
+            // Before the API server is asked for anything: many may wait.
+            return waitForTurn(pause, entry);
+        }
         Pod live = pods.named(request.pod());
         return switch (EvictionRule.decide(
                 request,
@@ -143,22 +149,31 @@ final class Remediator {
         Succession last = request.owner() == null
                 ? null
                 : journal.last(entry, clock.instant().minus(LONGEST_HOLD));
+        // A list that may be a moment old is good enough for waiting, but not for going on.
         return last != null
-                && last.isUnfinished(pods.of(request.owner(), request.pod().namespace()));
+                && (last.isUnfinished(
+                                pods.recentlyOf(request.owner(), request.pod().namespace()))
+                        || last.isUnfinished(
+                                pods.of(request.owner(), request.pod().namespace())));
     }
 
     private Visit evictBare(Entry entry, Pod pod) {
         Pod wanted = BarePod.toBeCreated(pod);
         RecreationReason objection = barePods.objection(wanted);
-        return objection == null
-                ? evict(entry, pod, json.asJson(wanted))
-                : answers.give(entry, Outcome.REFUSED, objection, null);
+        if (objection == null) {
+            return evict(entry, pod, json.asJson(wanted));
+        }
+        obstacles.remove(entry.request().requestId());
+        return answers.give(entry, Outcome.REFUSED, objection, null);
     }
 
     private Visit evict(Entry accepted, Pod pod, @Nullable String bareSpec) {
         return switch (starts.begin(accepted, ownersPods(accepted), PodMapper.stamp(pod), bareSpec)) {
-            case Start.Never(Outcome outcome, RecreationReason reason) -> answers.give(accepted, outcome, reason, null);
-            case Start.Later(Duration pause) -> new Visit.Later(shorter(pause, LONGEST_PAUSE));
+            case Start.Never(Outcome outcome, RecreationReason reason) -> {
+                RecreationReason obstacle = obstacles.remove(accepted.request().requestId());
+                yield answers.give(accepted, outcome, outcome == Outcome.EXPIRED ? obstacle : reason, null);
+            }
+            case Start.Later(Duration pause) -> waitForTurn(pause, accepted);
             case Start.Begun(Entry entry) -> send(entry);
         };
     }
@@ -213,6 +228,7 @@ final class Remediator {
                 && PodMapper.ref(live).uid().equals(wanted.uid())
                 && PodMapper.lifecycle(live) != Lifecycle.TERMINATING;
         if (!isStillThere) {
+            obstacles.remove(entry.request().requestId());
             return further(entry, entry.evicted(clock.instant()));
         }
         // The request may still be under way: kube-apiserver itself tries again, and webhooks take their time.
@@ -225,6 +241,12 @@ final class Remediator {
     private Visit further(Entry from, Entry to) {
         journal.write(from, to);
         return new Visit.Further(to);
+    }
+
+    /** For the limits, which are no reason that a result could name. */
+    private Visit waitForTurn(Duration pause, Entry entry) {
+        obstacles.remove(entry.request().requestId());
+        return new Visit.Later(shorter(pause, LONGEST_PAUSE));
     }
 
     private Visit waitFor(RecreationReason reason, Duration pause, Entry entry) {

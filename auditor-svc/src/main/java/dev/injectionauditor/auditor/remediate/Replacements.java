@@ -16,6 +16,12 @@ import java.util.concurrent.ConcurrentHashMap;
 final class Replacements {
 
     private static final Duration SOON = Duration.ofMillis(250);
+    private static final Duration UNHURRIED = Duration.ofSeconds(5);
+
+    /**
+     * A Pod that has not gone by then, for a dead node or a finalizer, does not hold up its owner's requests for ever.
+     */
+    private static final Duration LONGEST_END = Duration.ofHours(1);
 
     private final PodApi pods;
     private final Answers answers;
@@ -48,7 +54,9 @@ final class Replacements {
             }
         }
         // The list may be so old that it has a Pod which was gone before the eviction.
-        return found.filter(this::isThere).map(pod -> judge(entry, pod)).orElseGet(() -> new Visit.Later(SOON));
+        return found.filter(this::isThere)
+                .map(pod -> judge(entry, pod))
+                .orElseGet(() -> new Visit.Later(goneSince.containsKey(request.requestId()) ? SOON : UNHURRIED));
     }
 
     private Visit judge(Entry entry, Pod replacement) {
@@ -65,16 +73,16 @@ final class Replacements {
 
     /**
      * Whether nobody waits for a replacement any more. The time counts from when the evicted Pod is gone: many
-     * controllers do nothing before, and until then the owner has one Pod less already.
+     * controllers do nothing before, and until then the owner has one Pod less already. There is an end to that, too.
      */
     private boolean isOver(Entry entry, List<Pod> ofOwner) {
         RecreationRequest request = entry.request();
+        Instant now = clock.instant();
         if (ofOwner.stream()
                 .anyMatch(pod -> PodMapper.ref(pod).uid().equals(request.pod().uid()))) {
             goneSince.remove(request.requestId());
-            return false;
+            return !now.isBefore(entry.evictedAt().plus(LONGEST_END));
         }
-        Instant now = clock.instant();
         Instant gone = goneSince.computeIfAbsent(request.requestId(), any -> now);
         return !now.isBefore(gone.plus(longest));
     }

@@ -29,6 +29,12 @@ final class Starts {
         this.clock = clock;
     }
 
+    /** How long an eviction in this namespace would have to wait now; zero if it could go. */
+    Duration pause(String namespace) {
+        Instant now = clock.instant();
+        return Pace.pause(namespace, journal.evictionsSince(now.minus(Pace.MINUTE)), policy, now);
+    }
+
     /**
      * Writes that an eviction is sent, if it may be.
      *
@@ -45,8 +51,7 @@ final class Starts {
         if (brake.isPresent()) {
             return new Start.Never(Outcome.REFUSED, brake.get());
         }
-        Duration pause = Pace.pause(
-                accepted.request().pod().namespace(), journal.evictionsSince(now.minus(Pace.MINUTE)), policy, now);
+        Duration pause = pause(accepted.request().pod().namespace());
         if (pause.isPositive()) {
             return new Start.Later(pause);
         }

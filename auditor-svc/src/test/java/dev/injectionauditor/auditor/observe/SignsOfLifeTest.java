@@ -36,7 +36,22 @@ class SignsOfLifeTest {
         // Then what was brought first counts as soon as it is handled, and then the rest
         assertThat(signs.look("140", 12, 5, START.plusSeconds(3))).contains(START);
         assertThat(signs.look("140", 12, 11, START.plusSeconds(4))).isEmpty();
-        assertThat(signs.look("140", 12, 12, START.plusSeconds(5))).contains(START.plusSeconds(3));
+        assertThat(signs.look("140", 12, 12, START.plusSeconds(5))).contains(START.plusSeconds(2));
         assertThat(signs.look("140", 12, 12, START.plusSeconds(6))).isEmpty();
+    }
+
+    @Test
+    void shouldNotTakeTheTimeThatHandlersNeedForASignOfTheWatch() {
+        // Given handlers that are behind, and a watch that brings something once more and then hangs
+        signs.look("100", 3, 3, START);
+        assertThat(signs.look("120", 5, 3, START.plusSeconds(1))).isEmpty();
+        assertThat(signs.look("130", 6, 3, START.plusSeconds(2))).isEmpty();
+
+        // When they have caught up much later
+        assertThat(signs.look("130", 6, 6, START.plusSeconds(60))).contains(START);
+
+        // Then all that is known is until the look before the last thing came
+        assertThat(signs.look("130", 6, 6, START.plusSeconds(61))).contains(START.plusSeconds(1));
+        assertThat(signs.look("130", 6, 6, START.plusSeconds(62))).isEmpty();
     }
 }

@@ -51,7 +51,7 @@ final class RecreationFacts {
         return new RecreationRound.Known(
                 pods,
                 namespaces(),
-                outlook(quietPeriod),
+                outlook(quietPeriod, now),
                 past,
                 pods.isEmpty() ? Map.of() : lastInjected(pods),
                 spent(now));
@@ -59,16 +59,22 @@ final class RecreationFacts {
 
     /** In short, what the decisions rest on. Read it first: what comes between the two then counts as new. */
     DecisionInputs inputs(Duration quietPeriod, Instant now) {
-        return DecisionInputs.read(tx, webhook, outlook(quietPeriod), now);
+        return DecisionInputs.read(tx, webhook, outlook(quietPeriod, now), now);
     }
 
-    Outlook outlook(Duration quietPeriod) {
+    private Outlook outlook(Duration quietPeriod, Instant now) {
         boolean open = tx.fetchExists(OUTAGE, OUTAGE.WEBHOOK_ID.eq(webhook).and(OUTAGE.ENDED_BEFORE.isNull()));
         Instant lastEnd = latest(OUTAGE.ENDED_BEFORE, OUTAGE.WEBHOOK_ID.eq(webhook));
         return new Outlook(
                 open,
                 lastEnd == null ? null : lastEnd.plus(quietPeriod),
-                latest(WATCHED_SPAN.UNTIL_AT, WATCHED_SPAN.WEBHOOK_ID.eq(webhook)),
+                latest(
+                        WATCHED_SPAN.UNTIL_AT,
+                        // What a wrong clock has told of the future must not hide what a right one tells.
+                        WATCHED_SPAN
+                                .WEBHOOK_ID
+                                .eq(webhook)
+                                .and(WATCHED_SPAN.UNTIL_AT.le(now.plus(Outlook.LONGEST_LEAD)))),
                 breaker());
     }
 

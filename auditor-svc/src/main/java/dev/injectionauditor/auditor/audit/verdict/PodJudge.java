@@ -18,10 +18,11 @@ import org.jspecify.annotations.Nullable;
  * Merges new observations with what is stored and decides verdicts. The result does not depend on how the observations
  * were cut into batches, and verdicts do not depend on their order either.
  *
- * <p>A Pod is in scope if any observation of it says so, and of those the oldest decides. What observations say that
- * take the Pod for exempt counts for nothing but its life, once it is known to be in scope: of exempt Pods nothing is
- * stored, so nothing that came before could be remembered. (For the same reason there is one exception: a Pod older
- * than the configuration that carries another's stamp and needs no mutation is forgotten once that other one is known.)
+ * <p>A Pod is in scope if any observation of it says so, and of those the oldest decides (of the same version, the
+ * first that came). What observations say that take the Pod for exempt counts for nothing but its life, once it is
+ * known to be in scope: of exempt Pods nothing is stored, so nothing that came before could be remembered. (For the
+ * same reason there is one exception: a Pod older than the configuration that carries another's stamp and needs no
+ * mutation is forgotten once that other one is known.)
  */
 public final class PodJudge {
 
