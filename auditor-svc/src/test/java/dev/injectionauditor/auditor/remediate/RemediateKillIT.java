@@ -282,6 +282,7 @@ class RemediateKillIT {
                         "-jar",
                         "target/auditor-svc.jar",
                         "--roles=remediate",
+                        "--recreation=recreate",
                         "--recreation-allow=bare-pods",
                         "--cluster=" + Bench.SOURCE.cluster(),
                         "--identity=killed",
