@@ -1,5 +1,6 @@
 package dev.injectionauditor.auditor.remediate;
 
+import dev.injectionauditor.auditor.policy.MinuteLimit;
 import dev.injectionauditor.auditor.policy.RecreationPolicy;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,8 +13,6 @@ import java.util.stream.Stream;
  * remediator come all at once.
  */
 final class Pace {
-
-    static final Duration MINUTE = Duration.ofMinutes(1);
 
     private Pace() {}
 
@@ -33,14 +32,8 @@ final class Pace {
     }
 
     private static Duration pause(Stream<Map.Entry<String, Instant>> evictions, int most, Instant now) {
-        List<Instant> times = evictions
-                .map(Map.Entry::getValue)
-                .filter(time -> time.isAfter(now.minus(MINUTE)))
-                .sorted()
-                .toList();
-        // As many as exceed the limit by one more have to be older than a minute.
-        return times.size() < most
-                ? Duration.ZERO
-                : Duration.between(now, times.get(times.size() - most).plus(MINUTE));
+        return MinuteLimit.allowedFrom(evictions.map(Map.Entry::getValue), most, now)
+                .map(time -> Duration.between(now, time))
+                .orElse(Duration.ZERO);
     }
 }

@@ -1,5 +1,6 @@
 package dev.injectionauditor.auditor.remediate;
 
+import dev.injectionauditor.auditor.policy.MinuteLimit;
 import dev.injectionauditor.auditor.policy.RecreationPolicy;
 import dev.injectionauditor.schema.RecreationReason;
 import dev.injectionauditor.schema.RecreationResult.Outcome;
@@ -32,7 +33,7 @@ final class Starts {
     /** How long an eviction in this namespace would have to wait now; zero if it could go. */
     Duration pause(String namespace) {
         Instant now = clock.instant();
-        return Pace.pause(namespace, journal.evictionsSince(now.minus(Pace.MINUTE)), policy, now);
+        return Pace.pause(namespace, journal.evictionsSince(now.minus(MinuteLimit.MINUTE)), policy, now);
     }
 
     /**
