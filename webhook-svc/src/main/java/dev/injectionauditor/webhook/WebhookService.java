@@ -14,7 +14,6 @@ import dev.injectionauditor.webhook.spool.Spool;
 import dev.injectionauditor.webhook.tls.CertificateSource;
 import dev.injectionauditor.webhook.tls.Certificates;
 import dev.injectionauditor.webhook.tls.FileCertificates;
-import dev.injectionauditor.webhook.tls.TlsIdentity;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -23,7 +22,6 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -47,24 +45,17 @@ final class WebhookService implements AutoCloseable {
     private static final Duration DRAIN_SPARE = Duration.ofSeconds(1);
     private static final Duration FLUSH = Duration.ofSeconds(5);
 
-    /**
-     * How long the port, with a certificate, may go without answering the service's own requests before a restart is
-     * the better way.
-     */
-    private static final Duration LONGEST_SILENCE = Duration.ofMinutes(3);
-
     private final WebhookConfig config;
     private final InstantSource clock;
+    private final WebhookHealth health;
     private final Parts parts = new Parts();
-    private volatile @Nullable Certificates certificates;
-    private volatile @Nullable SelfCheck selfCheck;
     private volatile @Nullable HttpsServer server;
     private volatile @Nullable ManagementServer management;
-    private volatile boolean stopping;
 
     private WebhookService(WebhookConfig config, InstantSource clock) {
         this.config = config;
         this.clock = clock;
+        this.health = new WebhookHealth(clock);
     }
 
     /**
@@ -90,7 +81,7 @@ final class WebhookService implements AutoCloseable {
         WebhookMetrics metrics = new WebhookMetrics(registry);
         ManagementServer managing = parts.add(
                 "management server",
-                ManagementServer.start(config.managementAddress(), registry, this::health, this::readiness),
+                ManagementServer.start(config.managementAddress(), registry, health::problem, health::unready),
                 MANAGEMENT_LIMIT);
         management = managing;
 
@@ -109,7 +100,6 @@ final class WebhookService implements AutoCloseable {
                 SENDER_LIMIT);
 
         Certificates serving = parts.add("certificates", openCertificates(), CERTIFICATES_LIMIT);
-        certificates = serving;
 
         UUID selfCheckUid = UUID.randomUUID();
         String selfCheckToken = UUID.randomUUID().toString();
@@ -130,7 +120,7 @@ final class WebhookService implements AutoCloseable {
                 "self-check",
                 new SelfCheck(bound, serving::current, selfCheckUid, selfCheckToken, clock),
                 SELF_CHECK_LIMIT);
-        selfCheck = checking;
+        health.bound(listener, checking, serving);
         AutoCloseable drain = () -> drain(listener);
         parts.add("drain", drain, config.drain().plus(DRAIN_SPARE));
 
@@ -178,44 +168,6 @@ final class WebhookService implements AutoCloseable {
         Thread.sleep(config.drain());
     }
 
-    /**
-     * Kafka has no part in it, nor has a certificate that is not there yet: without them, the service is no better off
-     * after a restart.
-     */
-    private Optional<String> health() {
-        HttpsServer listener = server;
-        SelfCheck checking = selfCheck;
-        if (listener == null || checking == null || stopping) {
-            return Optional.empty();
-        }
-        if (!listener.isListening()) {
-            return Optional.of("the listener is gone");
-        }
-        return checking.hasAnsweredWithin(LONGEST_SILENCE)
-                ? Optional.empty()
-                : Optional.of("the webhook's port has not answered for " + LONGEST_SILENCE.toSeconds() + " s");
-    }
-
-    private Optional<String> readiness() {
-        HttpsServer listener = server;
-        SelfCheck checking = selfCheck;
-        Certificates serving = certificates;
-        if (stopping) {
-            return Optional.of("stopping");
-        }
-        if (listener == null || checking == null || serving == null || !listener.isListening()) {
-            return Optional.of("not listening");
-        }
-        TlsIdentity identity = serving.current();
-        if (identity == null) {
-            return Optional.of("there is no certificate yet");
-        }
-        if (!identity.isValidAt(clock.instant())) {
-            return Optional.of("the certificate is valid from " + identity.notBefore() + " to " + identity.notAfter());
-        }
-        return checking.hasPassed() ? Optional.empty() : Optional.of("the webhook's port has not answered yet");
-    }
-
     /** The HTTPS port. */
     int port() {
         return requireStarted(server).port();
@@ -238,7 +190,7 @@ final class WebhookService implements AutoCloseable {
      */
     @Override
     public void close() {
-        stopping = true;
+        health.stopping();
         LOG.info("Stopping");
         parts.close();
         LOG.info("Stopped");
