@@ -39,9 +39,11 @@ class QuestionsAtScaleIT {
 
     private static final Logger LOG = LoggerFactory.getLogger(QuestionsAtScaleIT.class);
     private static final int PODS = Integer.getInteger("scale.pods", 10_000_000);
-    private static final Duration LIMIT = Duration.ofMillis(50);
 
-    /** The best of these counts, because other work may share the machine. The first one fills the cache. */
+    /** What is asserted. Times are noted only: other work may share the machine. Of 50 ms, these are the reasons. */
+    private static final QuestionWork MOST = new QuestionWork(40_000, 100_000);
+
+    /** For the times. The first one fills the cache. */
     private static final int TRIES = 10;
 
     private static final Path PLANS = Path.of("target/questions-plans.md");
@@ -121,32 +123,37 @@ class QuestionsAtScaleIT {
     }
 
     @Test
-    void shouldAnswerEachQuestionInFiftyMilliseconds() throws IOException {
+    void shouldAnswerEachQuestionWithLittleWork() throws IOException {
         // Given
         assertThat(db.fetchCount(OUTAGE)).isGreaterThanOrEqualTo(5_000);
         assertThat(db.fetchCount(POD, POD.VERDICT.eq(Verdict.MISSED))).isGreaterThanOrEqualTo(100_000);
-        Map<String, Duration> slow = new LinkedHashMap<>();
+        Map<String, QuestionWork> work = new LinkedHashMap<>();
         StringBuilder plans = new StringBuilder();
 
         // When
         for (ReadmeQuestions.Question question : ReadmeQuestions.all()) {
             List<Duration> times = db.connectionResult(connection -> ask(connection, question.sql()));
-            Duration best = times.getFirst();
-            if (best.compareTo(LIMIT) > 0) {
-                slow.put(question.text(), best);
-            }
-            LOG.atInfo().addKeyValue("millis", best.toMillis()).log(question.text());
-            plans.append("## %s%n%nBest %.1f ms, median %.1f ms.%n%n```text%n%s```%n%n"
+            QuestionWork done = db.connectionResult(connection -> QuestionWork.of(connection, question.sql()));
+            work.put(question.text(), done);
+            double best = times.getFirst().toNanos() / 1e6;
+            double median = times.get(TRIES / 2).toNanos() / 1e6;
+            LOG.atInfo().addKeyValue("millis", best).addKeyValue("work", done).log(question.text());
+            plans.append("## %s%n%nBest %.1f ms, median %.1f ms; %,d blocks, %,d rows.%n%n```text%n%s```%n%n"
                     .formatted(
                             question.text(),
-                            best.toNanos() / 1e6,
-                            times.get(TRIES / 2).toNanos() / 1e6,
+                            best,
+                            median,
+                            done.blocks(),
+                            done.rows(),
                             db.connectionResult(connection -> QuestionPlan.explain(connection, question.sql()))));
         }
         Files.writeString(PLANS, plans);
 
         // Then
-        assertThat(slow).isEmpty();
+        assertThat(work).isNotEmpty().allSatisfy((question, done) -> {
+            assertThat(done.blocks()).as(question).isLessThanOrEqualTo(MOST.blocks());
+            assertThat(done.rows()).as(question).isLessThanOrEqualTo(MOST.rows());
+        });
     }
 
     /** Asks some times and says how long each took, shortest first. */
