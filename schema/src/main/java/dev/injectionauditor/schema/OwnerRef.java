@@ -1,6 +1,7 @@
 package dev.injectionauditor.schema;
 
 import static dev.injectionauditor.schema.Required.required;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.UUID;
 
@@ -10,7 +11,7 @@ import java.util.UUID;
  * @param apiVersion such as {@code apps/v1}
  * @param kind such as {@code ReplicaSet}
  * @param name name of the controller, in the Pod's namespace
- * @param uid {@code metadata.uid} of the controller
+ * @param uid {@code metadata.uid} of the controller, as {@link #uidOf} reads it
  */
 public record OwnerRef(String apiVersion, String kind, String name, UUID uid) {
 
@@ -20,5 +21,23 @@ public record OwnerRef(String apiVersion, String kind, String name, UUID uid) {
         required("owner.kind", kind);
         required("owner.name", name);
         required("owner.uid", uid);
+    }
+
+    /**
+     * The uid of an owner reference. The API server only demands that it is not empty: for a text that is no UUID as
+     * API servers write them, the name-based UUID of the text (RFC 9562, version 3) stands, so that different texts
+     * stay different owners, and the webhook and the observer mean the same one.
+     */
+    public static UUID uidOf(String text) {
+        try {
+            UUID uid = UUID.fromString(text);
+            // Java takes shorter parts, too, and capitals.
+            if (uid.toString().equals(text)) {
+                return uid;
+            }
+        } catch (IllegalArgumentException e) {
+            // No UUID in any way of writing: named below.
+        }
+        return UUID.nameUUIDFromBytes(text.getBytes(UTF_8));
     }
 }

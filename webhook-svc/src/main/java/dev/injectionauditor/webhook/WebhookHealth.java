@@ -37,8 +37,8 @@ final class WebhookHealth {
     }
 
     /**
-     * Why the service is better restarted. Kafka has no part in it, nor has a certificate that is not there yet: without
-     * them, it is no better off after a restart.
+     * Why the service is better restarted. Kafka has no part in it, nor has a certificate that is not there yet:
+     * without them, it is no better off after a restart.
      */
     Optional<String> problem() {
         Port bound = port;

@@ -54,7 +54,10 @@ final class OwnerReader {
             case "apiVersion" -> apiVersion = json.textUnlessEmpty("apiVersion of an owner");
             case "kind" -> kind = json.textUnlessEmpty("kind of an owner");
             case "name" -> name = json.textUnlessEmpty("name of an owner");
-            case "uid" -> uid = Uuids.parse(json.text("uid of an owner"));
+            case "uid" -> {
+                String text = json.textUnlessEmpty("uid of an owner");
+                uid = text == null ? null : OwnerRef.uidOf(text);
+            }
             case "controller" -> isController = json.flag("controller of an owner");
             default -> throw new IllegalArgumentException(field);
         }

@@ -11,8 +11,8 @@
  * The files are of one size and filled with zeros beforehand by a thread of the spool, so that a full disk is noticed
  * there and not while answering; without a disk, records wait in memory.
  *
- * <p>{@code Segment} is one such file, {@code SegmentFolder} makes and finds them, {@code SegmentSupply} has the next one
- * ready and deletes old ones, {@code SegmentReader} takes records out, {@code Spool} is the queue.
+ * <p>{@code Segment} is one such file, {@code SegmentFolder} makes and finds them, {@code SegmentSupply} has the next
+ * one ready and deletes old ones, {@code SegmentReader} takes records out, {@code Spool} is the queue.
  */
 @NullMarked
 package dev.injectionauditor.webhook.spool;

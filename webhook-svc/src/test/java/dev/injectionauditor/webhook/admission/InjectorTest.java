@@ -3,6 +3,7 @@ package dev.injectionauditor.webhook.admission;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.injectionauditor.schema.Admission;
+import dev.injectionauditor.schema.OwnerRef;
 import dev.injectionauditor.webhook.PatchOracle;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
@@ -164,7 +165,7 @@ class InjectorTest {
                 "[{'apiVersion':'v1','kind':'Node','name':'n','uid':'" + Reviews.UID + "','controller':false}]",
                 "[{'apiVersion':'v1','kind':'Node','name':'n','uid':'" + Reviews.UID + "'}]",
                 "[{'apiVersion':'v1','kind':'Node','name':'','uid':'" + Reviews.UID + "','controller':true}]",
-                "[{'apiVersion':'v1','kind':'Node','name':'n','uid':'not-a-uid','controller':true}]",
+                "[{'apiVersion':'v1','kind':'Node','name':'n','uid':'','controller':true}]",
                 "[{'apiVersion':'v1','name':'n','uid':'" + Reviews.UID + "','controller':true}]",
             })
     void shouldHaveNoOwnerWithoutACompleteController(String owners) {
@@ -173,17 +174,16 @@ class InjectorTest {
         assertThat(answer(Reviews.creating(pod)).admission().owner()).isNull();
     }
 
-    @Test
-    void shouldFindTheControllerAmongTheOwners() {
+    @ParameterizedTest
+    @ValueSource(strings = {Reviews.UID, "not-a-uuid"})
+    void shouldFindTheControllerAmongTheOwners(String uid) {
         String pod = "{\"metadata\":{\"ownerReferences\":["
                 + "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"name\":\"c\",\"uid\":\"" + Reviews.UID + "\"},"
                 + "{\"controller\":true,\"apiVersion\":\"apps/v1\",\"kind\":\"ReplicaSet\",\"name\":\"r\",\"uid\":\""
-                + Reviews.UID + "\"}]}}";
+                + uid + "\"}]}}";
 
-        assertThat(answer(Reviews.creating(pod)).admission().owner()).satisfies(owner -> {
-            assertThat(owner.kind()).isEqualTo("ReplicaSet");
-            assertThat(owner.name()).isEqualTo("r");
-        });
+        assertThat(answer(Reviews.creating(pod)).admission().owner())
+                .isEqualTo(new OwnerRef("apps/v1", "ReplicaSet", "r", OwnerRef.uidOf(uid)));
     }
 
     @Test

@@ -1,7 +1,5 @@
 package dev.injectionauditor.auditor.observe.pod;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.injectionauditor.auditor.observe.scope.Injection;
 import dev.injectionauditor.auditor.policy.RecreationSetting;
 import dev.injectionauditor.schema.OwnerRef;
@@ -51,11 +49,7 @@ public final class PodMapper {
         return new PodRef(meta.getNamespace(), meta.getName(), UUID.fromString(meta.getUid()));
     }
 
-    /**
-     * The controller of a Pod, null for a bare Pod. The API server only demands that its uid is not empty: for a text
-     * that is no UUID as API servers write them, the name-based UUID of the text (RFC 9562, version 3) stands, so that
-     * different texts stay different owners.
-     */
+    /** The controller of a Pod, null for a bare Pod. */
     public static @Nullable OwnerRef owner(Pod pod) {
         List<OwnerReference> owners = pod.getMetadata().getOwnerReferences();
         if (owners == null) {
@@ -64,15 +58,9 @@ public final class PodMapper {
         return owners.stream()
                 .filter(owner -> Boolean.TRUE.equals(owner.getController()))
                 .findFirst()
-                .map(owner ->
-                        new OwnerRef(owner.getApiVersion(), owner.getKind(), owner.getName(), ownerUid(owner.getUid())))
+                .map(owner -> new OwnerRef(
+                        owner.getApiVersion(), owner.getKind(), owner.getName(), OwnerRef.uidOf(owner.getUid())))
                 .orElse(null);
-    }
-
-    private static UUID ownerUid(String text) {
-        UUID uid = uuid(text);
-        // Java takes shorter parts, too, and capitals.
-        return uid != null && uid.toString().equals(text) ? uid : UUID.nameUUIDFromBytes(text.getBytes(UTF_8));
     }
 
     /** The stamp of a Pod; null if it has none, or one that no API server can have given. */
