@@ -1,8 +1,10 @@
 package dev.injectionauditor.auditor.observe;
 
+import dev.injectionauditor.auditor.observe.pod.OwedEnds;
 import dev.injectionauditor.schema.CloudEvent;
 import dev.injectionauditor.schema.Event;
 import dev.injectionauditor.schema.EventCodec;
+import dev.injectionauditor.schema.PodObservation;
 import dev.injectionauditor.schema.Signal;
 import dev.injectionauditor.schema.Topics;
 import dev.injectionauditor.schema.WatchedWebhook;
@@ -31,18 +33,21 @@ final class EventSender implements Loop.Work {
     private final EventCodec codec;
     private final Topics topics;
     private final WatchedWebhook source;
+    private final OwedEnds owed;
 
     EventSender(
             EventQueue queue,
             Producer<String, byte[]> producer,
             EventCodec codec,
             Topics topics,
-            WatchedWebhook source) {
+            WatchedWebhook source,
+            OwedEnds owed) {
         this.queue = queue;
         this.producer = producer;
         this.codec = codec;
         this.topics = topics;
         this.source = source;
+        this.owed = owed;
     }
 
     @Override
@@ -76,7 +81,11 @@ final class EventSender implements Loop.Work {
         record.headers()
                 .add(EventCodec.CONTENT_TYPE_HEADER, EventCodec.CONTENT_TYPE.getBytes(StandardCharsets.US_ASCII));
         producer.send(record, (metadata, failure) -> {
-            if (failure != null && !queue.isBroken()) {
+            if (failure == null) {
+                if (event instanceof PodObservation observation) {
+                    owed.taken(observation);
+                }
+            } else if (!queue.isBroken()) {
                 queue.breakUp();
                 LOG.atWarn().setCause(failure).log("Kafka did not take an observation");
             }

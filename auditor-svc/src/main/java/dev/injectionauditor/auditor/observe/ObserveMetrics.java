@@ -13,6 +13,7 @@ final class ObserveMetrics {
     private final MeterRegistry registry;
     private final List<Gauge> gauges;
     private final Counter overflows;
+    private final Counter forgottenEnds;
     private volatile @Nullable EventQueue queue;
     private volatile @Nullable PodTracker pods;
 
@@ -27,6 +28,9 @@ final class ObserveMetrics {
                         .register(registry));
         this.overflows = Counter.builder("injection_auditor_observe_overflows")
                 .description("How many times observations were lost, so that all Pods were listed again")
+                .register(registry);
+        this.forgottenEnds = Counter.builder("injection_auditor_observe_ends_forgotten")
+                .description("Deletions of Pods that would not be told again, as too many wait for Kafka")
                 .register(registry);
     }
 
@@ -43,6 +47,11 @@ final class ObserveMetrics {
     /** Observations were lost. */
     void overflowed() {
         overflows.increment();
+    }
+
+    /** The end of a Pod that Kafka may not take would not be told again. */
+    void forgotEnd() {
+        forgottenEnds.increment();
     }
 
     /** Nothing is observed for now. */

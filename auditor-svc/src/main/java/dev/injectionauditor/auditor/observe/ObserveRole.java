@@ -1,6 +1,6 @@
 package dev.injectionauditor.auditor.observe;
 
-import dev.injectionauditor.auditor.observe.pod.PodTracker;
+import dev.injectionauditor.auditor.observe.pod.OwedEnds;
 import dev.injectionauditor.schema.EventCodec;
 import dev.injectionauditor.schema.Signal.Watched.Begin;
 import dev.injectionauditor.schema.Topics;
@@ -42,13 +42,13 @@ public final class ObserveRole implements AutoCloseable {
     private final Probes probes;
     private final MeterRegistry registry;
     private final ObserveMetrics metrics;
+    private final OwedEnds owed;
     private final InstantSource clock;
     private final Loop loop;
     private final RestartPause pause = new RestartPause();
     private @Nullable Observer observer;
     private @Nullable Loop sender;
     private @Nullable Loop prober;
-    private @Nullable PodTracker earlier;
 
     /** When a list that is under way last brought something. */
     private volatile @Nullable Instant lastOfList;
@@ -80,6 +80,7 @@ public final class ObserveRole implements AutoCloseable {
         this.probes = probes;
         this.registry = registry;
         this.metrics = new ObserveMetrics(registry);
+        this.owed = new OwedEnds(metrics::forgotEnd);
         this.clock = clock;
         this.loop = new Loop("observe", this::runOnce, TICK, clock);
     }
@@ -102,7 +103,6 @@ public final class ObserveRole implements AutoCloseable {
             Duration startsIn = pause.lost(clock.instant());
             LOG.atWarn().addKeyValue("startsIn", startsIn).log("Observations were lost; starting anew from a list");
             metrics.overflowed();
-            earlier = observer.pods();
             stopObserving();
             nextBegin = Begin.OVERFLOW;
         }
@@ -126,17 +126,16 @@ public final class ObserveRole implements AutoCloseable {
         metrics.queue(queue);
         sender = new Loop(
                 "observe-send",
-                new EventSender(queue, producer, new EventCodec(), topics, source),
+                new EventSender(queue, producer, new EventCodec(), topics, source, owed),
                 Duration.ZERO,
                 clock);
         sender.start();
         try {
             observer = new Observer(
-                    client, source, queue, nextBegin, earlier, () -> lastOfList = clock.instant(), registry, clock);
+                    client, source, queue, nextBegin, owed, () -> lastOfList = clock.instant(), registry, clock);
         } finally {
             lastOfList = null;
         }
-        earlier = null;
         pause.started(clock.instant());
         metrics.observing(observer.pods());
         if (probes.interval().isPositive()) {

@@ -1,5 +1,6 @@
 package dev.injectionauditor.auditor.observe;
 
+import dev.injectionauditor.auditor.observe.pod.OwedEnds;
 import dev.injectionauditor.auditor.observe.pod.PodDecoding;
 import dev.injectionauditor.auditor.observe.pod.PodTracker;
 import dev.injectionauditor.auditor.observe.pod.SlimPodStore;
@@ -23,7 +24,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Runs the informers of one cluster, from a first list on until it is closed. Once its queue is broken it is of no use
@@ -58,8 +58,7 @@ final class Observer implements AutoCloseable {
      * Starts to watch; returns once everything that observations depend on has been listed.
      *
      * @param begin why a new observer is needed
-     * @param earlier the Pods that an observer before this one knew, null if there was none: those that are not there
-     *     any more are told to be gone
+     * @param owed what observers before this one left: Pods that are not there any more are told to be gone
      * @param listing called again and again while the lists are under way, whenever something in them was handled
      * @throws TimeoutException if the API server takes too long
      */
@@ -68,7 +67,7 @@ final class Observer implements AutoCloseable {
             WatchedWebhook source,
             EventQueue queue,
             Begin begin,
-            @Nullable PodTracker earlier,
+            OwedEnds owed,
             Runnable listing,
             MeterRegistry metrics,
             InstantSource clock)
@@ -90,6 +89,7 @@ final class Observer implements AutoCloseable {
                 lookUps::pod,
                 metrics);
         this.tracker = new PodTracker(scopes);
+        owed.follow(tracker);
         try {
             // Scope is decided from the first two, so they come first.
             informers.start(
@@ -111,7 +111,7 @@ final class Observer implements AutoCloseable {
                             .removeNamespaceIndex()
                             .itemStore(store),
                     account(
-                            new PodHandler(tracker, earlier, queue, clock),
+                            new PodHandler(tracker, owed, queue, clock),
                             WatchedSpan.Kind.PODS,
                             handledPods::incrementAndGet));
             isListed = true;

@@ -1,33 +1,34 @@
 package dev.injectionauditor.auditor.observe;
 
+import dev.injectionauditor.auditor.observe.pod.OwedEnds;
 import dev.injectionauditor.auditor.observe.pod.PodTracker;
+import dev.injectionauditor.schema.PodObservation;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import java.time.InstantSource;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /** What the Pod informer calls: maps and enqueues. */
 final class PodHandler implements ResourceEventHandler<Pod> {
 
     private final PodTracker tracker;
+    private final OwedEnds owed;
     private final EventQueue queue;
     private final InstantSource clock;
-    private @Nullable PodTracker earlier;
+    private boolean hasListed;
 
-    /** @param earlier what an observer before this one knew, null if there was none */
-    PodHandler(PodTracker tracker, @Nullable PodTracker earlier, EventQueue queue, InstantSource clock) {
+    PodHandler(PodTracker tracker, OwedEnds owed, EventQueue queue, InstantSource clock) {
         this.tracker = tracker;
-        this.earlier = earlier;
+        this.owed = owed;
         this.queue = queue;
         this.clock = clock;
     }
 
     @Override
     public void onList(String resourceVersion, boolean remainedEmpty) {
-        if (earlier != null) {
-            tracker.goneSince(earlier, clock.instant()).forEach(queue::offer);
-            earlier = null;
+        if (!hasListed) {
+            hasListed = true;
+            owed.due(tracker, clock.instant()).forEach(queue::offer);
         }
     }
 
@@ -47,6 +48,8 @@ final class PodHandler implements ResourceEventHandler<Pod> {
 
     @Override
     public void onDelete(Pod pod, boolean finalStateUnknown) {
-        queue.offer(tracker.gone(pod, clock.instant()));
+        PodObservation end = tracker.gone(pod, clock.instant());
+        owed.owe(end);
+        queue.offer(end);
     }
 }

@@ -3,6 +3,7 @@ package dev.injectionauditor.auditor.observe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.injectionauditor.auditor.observe.pod.OwedEnds;
 import dev.injectionauditor.localstack.FailOpenWebhook;
 import dev.injectionauditor.schema.Event;
 import dev.injectionauditor.schema.Signal;
@@ -50,7 +51,14 @@ class EndpointsWatchTest {
         try (ApiStub api = new ApiStub(this::answer);
                 KubernetesClient client = api.client();
                 Observer observer = new Observer(
-                        client, SOURCE, queue, Begin.STARTED, null, () -> {}, new SimpleMeterRegistry(), CLOCK)) {
+                        client,
+                        SOURCE,
+                        queue,
+                        Begin.STARTED,
+                        new OwedEnds(() -> {}),
+                        () -> {},
+                        new SimpleMeterRegistry(),
+                        CLOCK)) {
 
             // When
             observer.tick();

@@ -1,5 +1,6 @@
 package dev.injectionauditor.auditor.observe;
 
+import dev.injectionauditor.auditor.observe.pod.OwedEnds;
 import dev.injectionauditor.auditor.observe.pod.PodTracker;
 import dev.injectionauditor.auditor.observe.pod.SlimPodStore;
 import dev.injectionauditor.auditor.observe.scope.Injection;
@@ -108,7 +109,7 @@ final class HeapFigures {
                     new WatchedWebhook("test", "host.injection-auditor.dev"),
                     queue,
                     Signal.Watched.Begin.STARTED,
-                    null,
+                    new OwedEnds(() -> {}),
                     () -> {},
                     new SimpleMeterRegistry(),
                     Instant::now)) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.injectionauditor.auditor.observe.pod.OwedEnds;
 import dev.injectionauditor.localstack.FailOpenWebhook;
 import dev.injectionauditor.localstack.RealApiServer;
 import dev.injectionauditor.schema.Event;
@@ -56,7 +57,7 @@ class MatchConditionsIT {
                     SOURCE,
                     queue,
                     Begin.STARTED,
-                    null,
+                    new OwedEnds(() -> {}),
                     () -> {},
                     new SimpleMeterRegistry(),
                     InstantSource.system())) {

@@ -10,6 +10,7 @@ import dev.injectionauditor.schema.Event;
 import dev.injectionauditor.schema.EventCodec;
 import dev.injectionauditor.schema.InvalidEventException;
 import dev.injectionauditor.schema.PodObservation;
+import dev.injectionauditor.schema.PodObservation.Lifecycle;
 import dev.injectionauditor.schema.Signal;
 import dev.injectionauditor.schema.Signal.Watched.Begin;
 import dev.injectionauditor.schema.Topics;
@@ -43,8 +44,21 @@ class ObserveRoleTest {
     /** As the liveness of the process has it. */
     private static final Duration STUCK = Duration.ofMinutes(5);
 
+    /** Whether Kafka gives up on what it was sent, as soon as somebody waits for it. */
+    private volatile boolean isKafkaAway;
+
     private final MockProducer<String, byte[]> producer =
-            new MockProducer<>(false, new RoundRobinPartitioner(), new StringSerializer(), new ByteArraySerializer());
+            new MockProducer<>(false, new RoundRobinPartitioner(), new StringSerializer(), new ByteArraySerializer()) {
+
+                @Override
+                public synchronized void flush() {
+                    if (isKafkaAway) {
+                        giveUpAll();
+                    } else {
+                        super.flush();
+                    }
+                }
+            };
 
     @Test
     void shouldFindOutByProbesThatNobodyAnswers() throws Exception {
@@ -182,6 +196,47 @@ class ObserveRoleTest {
     }
 
     @Test
+    @Timeout(120)
+    void shouldTellThatAPodIsGoneUntilKafkaTakesIt() throws Exception {
+        // Given a role that has told of a Pod
+        AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-11-23T07:00:00Z"));
+        SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+        try (SimulatedCluster cluster = SimulatedCluster.start(0, InstantSource.system());
+                KubernetesClient client = cluster.client();
+                ObserveRole role = role(client, Duration.ZERO, metrics, now::get)) {
+            Pod pod = client.resource(Manifests.pod("default", "one")).create();
+            role.runOnce();
+            await().atMost(LONGEST).until(() -> !sent(Signal.Watched.class).isEmpty());
+            completeAll();
+
+            // When it is deleted, and Kafka gives up on that
+            isKafkaAway = true;
+            client.resource(pod).withGracePeriod(0).delete();
+            await().atMost(LONGEST).until(() -> timesToldGone(pod) == 1);
+            giveUpAll();
+            awaitLoss(role, metrics, 1);
+
+            // And on what the next observer tells
+            startAnew(role, now);
+            awaitLoss(role, metrics, 2);
+            assertThat(timesToldGone(pod)).isEqualTo(2);
+
+            // Then it is told once more
+            isKafkaAway = false;
+            startAnew(role, now);
+            await().atMost(LONGEST).until(() -> timesToldGone(pod) == 3);
+
+            // And not again after that was taken, whatever is lost then
+            await().atMost(LONGEST).until(() -> sent(Signal.Watched.class).size() == 2);
+            giveUpAll();
+            awaitLoss(role, metrics, 3);
+            startAnew(role, now);
+            await().atMost(LONGEST).until(() -> sent(Signal.Watched.class).size() == 3);
+            assertThat(timesToldGone(pod)).isEqualTo(3);
+        }
+    }
+
+    @Test
     @Timeout(60)
     void shouldCountAsAtWorkAsLongAsAListBringsSomething() throws Exception {
         // Given an API server that needs six minutes for each part of a list
@@ -230,6 +285,37 @@ class ObserveRoleTest {
                         .endMetadata()
                         .addToItems(pods)
                         .build()));
+    }
+
+    /** Until the role has noticed for the nth time that something was lost. */
+    private static void awaitLoss(ObserveRole role, SimpleMeterRegistry metrics, int losses) {
+        await().atMost(LONGEST).until(() -> {
+            role.runOnce();
+            return metrics.get("injection_auditor_observe_overflows").counter().count() == losses;
+        });
+    }
+
+    private static void startAnew(ObserveRole role, AtomicReference<Instant> now) throws Exception {
+        now.updateAndGet(time -> time.plus(RestartPause.LONGEST));
+        role.runOnce();
+    }
+
+    private long timesToldGone(Pod pod) {
+        return sent(PodObservation.class).stream()
+                .filter(observation -> observation.lifecycle() == Lifecycle.GONE)
+                .filter(observation -> observation
+                        .pod()
+                        .uid()
+                        .toString()
+                        .equals(pod.getMetadata().getUid()))
+                .count();
+    }
+
+    private void giveUpAll() {
+        boolean more = true;
+        while (more) {
+            more = producer.errorNext(new KafkaException("no leader"));
+        }
     }
 
     private static double observedPods(SimpleMeterRegistry metrics) {

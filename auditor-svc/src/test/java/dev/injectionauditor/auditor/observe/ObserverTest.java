@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.injectionauditor.auditor.observe.pod.PodTracker;
+import dev.injectionauditor.auditor.observe.pod.OwedEnds;
 import dev.injectionauditor.localstack.FailOpenWebhook;
 import dev.injectionauditor.localstack.cluster.SimulatedCluster;
 import dev.injectionauditor.schema.Event;
@@ -48,6 +48,7 @@ class ObserverTest {
 
     private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-11-23T07:00:00Z"));
     private final EventQueue queue = new EventQueue(10_000);
+    private final OwedEnds owed = new OwedEnds(() -> {});
     private final List<Event> told = new ArrayList<>();
     private SimulatedCluster cluster;
     private CuttableProxy proxy;
@@ -83,7 +84,7 @@ class ObserverTest {
     void shouldTellOfPodsThatWereThereAndThatCome() throws Exception {
         // Given
         Pod early = create("early");
-        observe(null);
+        observe();
         Pod late = create("late");
 
         // Then
@@ -106,7 +107,7 @@ class ObserverTest {
     void shouldGoOnWhereABrokenWatchStopped() throws Exception {
         // Given a watch
         Pod before = create("before");
-        observe(null);
+        observe();
         tick();
         Signal.Watched first = awaitSpan(Begin.STARTED);
 
@@ -139,7 +140,7 @@ class ObserverTest {
         Pod stays = create("stays");
         Pod vanishes = create("vanishes");
         Pod replaced = create("replaced");
-        observe(null);
+        observe();
         tick();
         Signal.Watched first = awaitSpan(Begin.STARTED);
 
@@ -180,7 +181,7 @@ class ObserverTest {
     void shouldNoticeThatTheConfigurationVanishedMeanwhile() throws Exception {
         // Given
         create("before");
-        observe(null);
+        observe();
         tick();
         awaitSpan(Begin.STARTED);
 
@@ -205,13 +206,13 @@ class ObserverTest {
         // Given an observer that had to give up
         Pod stays = create("stays");
         Pod vanishes = create("vanishes");
-        observe(null);
+        observe();
         awaitTold(vanishes, Lifecycle.ACTIVE);
         observer.close();
         delete(vanishes);
 
         // When another takes over what it knew
-        observe(observer.pods());
+        observe();
 
         // Then
         awaitTold(vanishes, Lifecycle.GONE);
@@ -258,7 +259,7 @@ class ObserverTest {
                         SOURCE,
                         queue,
                         Begin.STARTED,
-                        null,
+                        owed,
                         listed::incrementAndGet,
                         new SimpleMeterRegistry(),
                         now::get)) {
@@ -285,9 +286,9 @@ class ObserverTest {
                 .orElse("");
     }
 
-    private void observe(PodTracker earlier) throws Exception {
-        observer = new Observer(
-                client, SOURCE, queue, Begin.STARTED, earlier, () -> {}, new SimpleMeterRegistry(), now::get);
+    private void observe() throws Exception {
+        observer =
+                new Observer(client, SOURCE, queue, Begin.STARTED, owed, () -> {}, new SimpleMeterRegistry(), now::get);
     }
 
     /** As the role does every second. */

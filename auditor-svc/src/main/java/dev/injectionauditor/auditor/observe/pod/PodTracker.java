@@ -8,8 +8,7 @@ import dev.injectionauditor.schema.Scope;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Instant;
-import java.util.HashMap;
-import java.util.List;
+import java.util.Collections;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -60,15 +59,6 @@ public final class PodTracker {
                 : gone(before, meta.getResourceVersion(), now);
     }
 
-    /** The observations to tell of the Pods that another tracker has told of and this one has never seen. */
-    public List<PodObservation> goneSince(PodTracker earlier, Instant now) {
-        Map<UUID, PodObservation> then = earlier.told();
-        then.keySet().removeAll(told().keySet());
-        return then.values().stream()
-                .map(before -> gone(before, before.resourceVersion(), now))
-                .toList();
-    }
-
     /** Whether the scope of a Pod is decided. */
     public boolean knows(UUID uid) {
         return told.containsKey(uid);
@@ -79,8 +69,9 @@ public final class PodTracker {
         return told.size();
     }
 
-    private synchronized Map<UUID, PodObservation> told() {
-        return new HashMap<>(told);
+    /** What was told last of each Pod that is there: a view. */
+    Map<UUID, PodObservation> told() {
+        return Collections.unmodifiableMap(told);
     }
 
     private static boolean isAlike(PodObservation one, PodObservation other) {
@@ -92,7 +83,8 @@ public final class PodTracker {
                 && one.recreation().equals(other.recreation());
     }
 
-    private static PodObservation gone(PodObservation before, String resourceVersion, Instant now) {
+    /** The observation to tell of a Pod that is gone, by what was told of it before. */
+    static PodObservation gone(PodObservation before, String resourceVersion, Instant now) {
         return new PodObservation(
                 before.pod(),
                 resourceVersion,

@@ -95,23 +95,6 @@ class PodTrackerTest {
     }
 
     @Test
-    void shouldTellWhatVanishedSinceAnEarlierOne() {
-        // Given one that knew two Pods, and one that sees the second of them and another
-        PodTracker earlier = new PodTracker(pod -> SCOPE);
-        earlier.seen(pod(1, 100, "Running"), NOW);
-        earlier.seen(pod(2, 100, "Running"), NOW);
-        tracker.seen(pod(2, 120, "Running"), NOW);
-        tracker.seen(pod(3, 120, "Running"), NOW);
-
-        // Then
-        assertThat(tracker.goneSince(earlier, NOW)).singleElement().satisfies(gone -> {
-            assertThat(gone.pod().uid()).isEqualTo(new UUID(0, 1));
-            assertThat(gone.lifecycle()).isEqualTo(Lifecycle.GONE);
-        });
-        assertThat(tracker.size()).isEqualTo(2);
-    }
-
-    @Test
     void shouldShareWhatManyPodsHaveInCommon() {
         // Given two Pods of one owner
         PodObservation one = tracker.seen(pod(1, 100, "Running"), NOW).orElseThrow();
