@@ -1,10 +1,13 @@
 package dev.injectionauditor.auditor.observe;
 
+import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.RequestConfigBuilder;
+import java.time.Duration;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,6 +16,7 @@ import org.slf4j.LoggerFactory;
 record LookUps(KubernetesClient client) {
 
     private static final Logger LOG = LoggerFactory.getLogger(LookUps.class);
+    private static final Duration LONGEST_VERSION = Duration.ofSeconds(5);
 
     Optional<Namespace> namespace(String name) {
         try {
@@ -38,6 +42,25 @@ record LookUps(KubernetesClient client) {
                     .addKeyValue("pod", meta.getName())
                     .setCause(e)
                     .log("Cannot look up a Pod");
+            return Optional.empty();
+        }
+    }
+
+    /** The version that the cluster has come to. Not tried again: who needs it asks again, and does not wait long. */
+    Optional<String> version() {
+        KubernetesClient once = client.newClient(new RequestConfigBuilder()
+                        .withRequestTimeout((int) LONGEST_VERSION.toMillis())
+                        .withRequestRetryBackoffLimit(0)
+                        .build())
+                .adapt(KubernetesClient.class);
+        try {
+            return Optional.ofNullable(once.pods()
+                    .inAnyNamespace()
+                    .list(new ListOptionsBuilder().withLimit(1L).build())
+                    .getMetadata()
+                    .getResourceVersion());
+        } catch (KubernetesClientException e) {
+            LOG.atWarn().setCause(e).log("Cannot look up the version of the cluster");
             return Optional.empty();
         }
     }

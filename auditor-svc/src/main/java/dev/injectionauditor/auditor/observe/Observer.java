@@ -48,7 +48,7 @@ final class Observer implements AutoCloseable {
     private final PodTracker tracker;
     private final SlimPodStore store = new SlimPodStore();
     private final AtomicLong handledPods = new AtomicLong();
-    private final SignsOfLife signs = new SignsOfLife();
+    private final SignsOfLife signs;
     private final SharedIndexInformer<Pod> pods;
     private final Runnable listing;
     private volatile boolean isListed;
@@ -81,6 +81,7 @@ final class Observer implements AutoCloseable {
         this.configuration = new ConfigurationTracker(source.webhook(), clock);
         this.endpoints = new EndpointsWatch(client, informers, queue, clock);
         LookUps lookUps = new LookUps(client);
+        this.signs = new SignsOfLife(lookUps::version, clock.instant());
         NamespaceTracker namespaces = new NamespaceTracker(lookUps::namespace, clock);
         this.scopes = new ScopeDecider(
                 configuration,

@@ -246,7 +246,8 @@ class ObserveRoleTest {
         ApiStub.Answer nothing = list("100", null);
         try (ApiStub api = new ApiStub(request -> {
                     if (request.query().contains("watch=true")
-                            || !request.path().endsWith("/pods")) {
+                            || !request.path().endsWith("/pods")
+                            || !request.query().contains("limit=500")) {
                         return nothing;
                     }
                     boolean isSecondPart = request.query().contains("continue=more");

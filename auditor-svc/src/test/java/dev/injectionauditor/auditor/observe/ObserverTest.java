@@ -135,6 +135,24 @@ class ObserverTest {
     }
 
     @Test
+    void shouldAskWhereTheClusterIsAfterALongSilence() throws Exception {
+        // Given a watch that brings nothing for minutes
+        observe();
+        tick();
+        awaitSpan(Begin.STARTED);
+        Instant news = now.updateAndGet(time -> time.plusSeconds(300));
+
+        // When a Pod comes, and nothing after it
+        awaitTold(create("one"), Lifecycle.ACTIVE);
+
+        // Then it is known to be the latest
+        await().atMost(LONGEST).until(() -> {
+            tick();
+            return spans().getLast().until().isAfter(news);
+        });
+    }
+
+    @Test
     void shouldListAnewWhenTheWatchHasExpired() throws Exception {
         // Given a watch of three Pods
         Pod stays = create("stays");

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
  *
  * @param <T> an immutable value
  */
-final class Timeline<T> {
+public final class Timeline<T> {
 
     private static final int MOST = 16;
 
@@ -48,7 +48,7 @@ final class Timeline<T> {
     }
 
     /** A resource version as a number (KEP-5504); {@link Long#MAX_VALUE}, so the latest, if it is none. */
-    static long version(String resourceVersion) {
+    public static long version(String resourceVersion) {
         try {
             return Long.parseLong(resourceVersion);
         } catch (NumberFormatException e) {
