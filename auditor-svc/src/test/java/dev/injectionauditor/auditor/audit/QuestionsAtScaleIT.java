@@ -40,8 +40,11 @@ class QuestionsAtScaleIT {
     private static final Logger LOG = LoggerFactory.getLogger(QuestionsAtScaleIT.class);
     private static final int PODS = Integer.getInteger("scale.pods", 10_000_000);
 
-    /** What is asserted. Times are noted only: other work may share the machine. Of 50 ms, these are the reasons. */
-    private static final QuestionWork MOST = new QuestionWork(40_000, 100_000);
+    /**
+     * What is asserted: twice the most that a question took when each was answered in less than 50 ms. A plan that goes
+     * through all Pods takes many times as much. Times are noted only, as other work may share the machine.
+     */
+    private static final QuestionWork MOST = new QuestionWork(60_000, 600_000);
 
     /** For the times. The first one fills the cache. */
     private static final int TRIES = 10;
@@ -137,7 +140,7 @@ class QuestionsAtScaleIT {
             work.put(question.text(), done);
             double best = times.getFirst().toNanos() / 1e6;
             double median = times.get(TRIES / 2).toNanos() / 1e6;
-            LOG.atInfo().addKeyValue("millis", best).addKeyValue("work", done).log(question.text());
+            LOG.atInfo().addKeyValue("millis", Math.round(best)).addKeyValue("work", done).log(question.text());
             plans.append("## %s%n%nBest %.1f ms, median %.1f ms; %,d blocks, %,d rows.%n%n```text%n%s```%n%n"
                     .formatted(
                             question.text(),
