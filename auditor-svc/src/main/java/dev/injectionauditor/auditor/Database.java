@@ -44,7 +44,7 @@ public final class Database implements AutoCloseable {
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
 
     private final HikariDataSource pool;
-    /** Makes a pool whose statements may take as long as they need. */
+    /** Makes a pool whose statements and transactions may take as long as they need. */
     private final Supplier<HikariDataSource> patient;
 
     private Database(HikariDataSource pool, Supplier<HikariDataSource> patient) {
@@ -63,22 +63,26 @@ public final class Database implements AutoCloseable {
         return open(url, user, password, LONGEST_PAUSE);
     }
 
-    /** @param longestPause how long a transaction may wait for its next statement before the server ends it */
+    /**
+     * @param longestPause how long a transaction may wait for its next statement before the server ends it, unless it
+     *     is one of a migration
+     */
     static Database open(String url, String user, @Nullable String password, Duration longestPause) {
         if (!isUsable(url)) {
             throw new IllegalArgumentException("the JDBC URL has to be " + USABLE);
         }
         return new Database(
                 new HikariDataSource(settings(url, user, password, longestPause, LONGEST_STATEMENT)), () -> {
-                    HikariConfig patient = settings(url, user, password, longestPause, Duration.ZERO);
-                    // What Flyway needs, and no more than it uses.
+                    // What Flyway needs, and no more than it uses: while it migrates by one connection, it idles in a
+                    // transaction of the other, whose lock keeps other auditors from migrating.
+                    HikariConfig patient = settings(url, user, password, Duration.ZERO, Duration.ZERO);
                     patient.setMaximumPoolSize(2);
                     patient.setMinimumIdle(0);
                     return new HikariDataSource(patient);
                 });
     }
 
-    /** @param longestStatement zero for no limit */
+    /** Zero is no limit. */
     private static HikariConfig settings(
             String url, String user, @Nullable String password, Duration longestPause, Duration longestStatement) {
         HikariConfig config = new HikariConfig();

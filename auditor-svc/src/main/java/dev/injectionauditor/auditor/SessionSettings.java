@@ -19,7 +19,7 @@ final class SessionSettings {
     /**
      * The statement.
      *
-     * @param longestPause how long a transaction may wait for its next statement
+     * @param longestPause how long a transaction may wait for its next statement; zero for no limit
      */
     static String ofDeadClients(Duration longestPause) {
         Map<String, String> settings = new LinkedHashMap<>();

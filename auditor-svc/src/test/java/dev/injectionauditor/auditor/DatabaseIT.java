@@ -1,15 +1,21 @@
 package dev.injectionauditor.auditor;
 
+import static dev.injectionauditor.auditor.db.Tables.POD;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 import static org.jooq.impl.DSL.val;
 
 import dev.injectionauditor.localstack.LocalPostgres;
 import dev.injectionauditor.localstack.junit.FreshDatabase;
 import java.sql.Connection;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import org.flywaydb.core.Flyway;
 import org.jooq.DSLContext;
 import org.jooq.exception.DataAccessException;
+import org.jooq.types.YearToSecond;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -36,6 +42,38 @@ class DatabaseIT {
                         transaction.dsl().execute("select 1");
                     }))
                     .isInstanceOf(DataAccessException.class);
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void shouldMigrateForLongerThanATransactionMayIdle() {
+        // Given a history of an older version
+        DSLContext db = database.get().jooq();
+        db.execute("drop schema injection_auditor cascade");
+        Flyway.configure()
+                .dataSource(database.url(), null, null)
+                .defaultSchema(Database.SCHEMA)
+                .locations("classpath:db/migration")
+                .target("7")
+                .load()
+                .migrate();
+
+        Duration longestPause = Duration.ofMillis(200);
+        try (Database opened = Database.open(database.url(), LocalPostgres.USER, null, longestPause)) {
+            AtomicReference<CompletableFuture<Void>> migration = new AtomicReference<>();
+            db.transaction(reader -> {
+                // Given somebody who reads what it changes
+                reader.dsl().execute("lock table injection_auditor.pod in access share mode");
+
+                // When it is brought up to date, and waits for that one for longer than other transactions may idle
+                migration.set(CompletableFuture.runAsync(opened::migrate));
+                await().until(() -> isLockAwaited(db, longestPause.multipliedBy(3)));
+            });
+
+            // Then it is done all the same
+            assertThat(migration.get()).succeedsWithin(Duration.ofSeconds(30));
+            assertThat(db.fetchExists(POD, POD.MISSED_ACTIVE.isTrue())).isFalse();
         }
     }
 
@@ -84,6 +122,15 @@ class DatabaseIT {
             assertThat(setting(opened.jooq(), "idle_in_transaction_session_timeout"))
                     .isEqualTo("9s");
         }
+    }
+
+    /** Whether somebody has been waiting for a lock for this long, in a database that no test shares. */
+    private static boolean isLockAwaited(DSLContext db, Duration time) {
+        return db.fetchExists(db.selectOne()
+                .from("pg_stat_activity")
+                .where(
+                        "wait_event_type = 'Lock' and datname = current_database() and query_start < now() - {0}",
+                        val(YearToSecond.valueOf(time))));
     }
 
     private static String setting(DSLContext db, String name) {
