@@ -126,6 +126,8 @@ final class PartitionMaintenance implements Loop.Work {
             DSLContext tx = transaction.dsl();
             // Who writes the history must not have to wait behind this for long.
             tx.execute("set local lock_timeout = '5s'");
+            // Nor while each row is compared with all outages, for lack of room for those of a large fleet.
+            tx.execute("set local work_mem = '64MB'");
             boolean mine = tx.select(DSL.function("pg_try_advisory_xact_lock", Boolean.class, val(LOCK)))
                     .fetchSingle()
                     .value1();

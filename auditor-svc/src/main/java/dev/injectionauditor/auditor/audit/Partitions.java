@@ -7,10 +7,10 @@ import static dev.injectionauditor.auditor.db.Tables.EVIDENCE_KEPT;
 import static dev.injectionauditor.auditor.db.Tables.OUTAGE;
 import static dev.injectionauditor.auditor.db.Tables.POD;
 import static dev.injectionauditor.auditor.db.Tables.POD_KEPT;
-import static org.jooq.impl.DSL.exists;
 import static org.jooq.impl.DSL.falseCondition;
 import static org.jooq.impl.DSL.inline;
-import static org.jooq.impl.DSL.selectOne;
+import static org.jooq.impl.DSL.row;
+import static org.jooq.impl.DSL.select;
 
 import dev.injectionauditor.auditor.audit.verdict.Verdict;
 import dev.injectionauditor.auditor.db.enums.EvidenceKind;
@@ -27,6 +27,8 @@ import org.jooq.Condition;
 import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.Record;
+import org.jooq.Record2;
+import org.jooq.Select;
 import org.jooq.Table;
 import org.jooq.TableField;
 import org.jooq.impl.DSL;
@@ -74,13 +76,23 @@ record Partitions<R extends Record>(
                         EVIDENCE.AT,
                         part -> column(part, EVIDENCE.KIND)
                                 .ne(EvidenceKind.applied)
-                                .or(exists(selectOne()
-                                        .from(OUTAGE)
-                                        .where(OUTAGE.WEBHOOK_ID.eq(column(part, EVIDENCE.WEBHOOK_ID)))
-                                        .and(OUTAGE.STARTED_AFTER
-                                                .eq(column(part, EVIDENCE.AT))
-                                                .or(OUTAGE.ENDED_BEFORE.eq(column(part, EVIDENCE.AT)))))),
+                                .or(row(column(part, EVIDENCE.WEBHOOK_ID), column(part, EVIDENCE.AT))
+                                        .in(boundsOfOutages())),
                         FULL));
+    }
+
+    /**
+     * The applied calls that bound a window, without nulls, so that the negation holds for the others. Does not refer
+     * to a row: PostgreSQL reads it once and looks each row up in a hash table, which has to fit into its memory
+     * ({@link PartitionMaintenance}).
+     */
+    private static Select<Record2<Integer, Instant>> boundsOfOutages() {
+        return select(OUTAGE.WEBHOOK_ID, OUTAGE.STARTED_AFTER)
+                .from(OUTAGE)
+                .where(OUTAGE.STARTED_AFTER.isNotNull())
+                .unionAll(select(OUTAGE.WEBHOOK_ID, OUTAGE.ENDED_BEFORE)
+                        .from(OUTAGE)
+                        .where(OUTAGE.ENDED_BEFORE.isNotNull()));
     }
 
     private static <T> Field<T> column(Table<?> part, TableField<?, T> column) {
