@@ -36,7 +36,7 @@ final class Auditor implements AutoCloseable {
     private final Parts parts = new Parts();
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final InstantSource clock = InstantSource.system();
-    /** By role: whether it has worked within a time, or has at least tried to where only a database is in its way. */
+    /** By role: whether it has worked within a time, or has at least tried to where no new process would get on. */
     private final Map<String, Predicate<Duration>> progress = new ConcurrentSkipListMap<>();
 
     private final AuditorConfig config;
@@ -110,7 +110,7 @@ final class Auditor implements AutoCloseable {
     private Optional<String> health() {
         return progress.entrySet().stream()
                 .filter(role -> !role.getValue().test(STUCK))
-                .map(role -> "the role " + role.getKey() + " hangs")
+                .map(role -> "the role " + role.getKey() + " does not get on, or hangs")
                 .findFirst();
     }
 

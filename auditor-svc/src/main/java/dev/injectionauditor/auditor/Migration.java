@@ -1,7 +1,9 @@
 package dev.injectionauditor.auditor;
 
+import dev.injectionauditor.auditor.postgres.Server;
 import dev.injectionauditor.service.Loop;
 import java.sql.Connection;
+import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -10,12 +12,13 @@ import org.jooq.DSLContext;
 import org.jooq.SQLDialect;
 import org.jooq.exception.DataAccessException;
 import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Brings the schema up to date as soon as PostgreSQL is there. Until then, whoever uses the database fails, as if it
- * were away. Not among the loops that must not hang: a migration may take its time.
+ * were away, or as it was refused. Not among the loops that must not hang: a migration may take its time.
  */
 final class Migration implements Loop.Work {
 
@@ -23,6 +26,8 @@ final class Migration implements Loop.Work {
 
     private final Database database;
     private final CountDownLatch end = new CountDownLatch(1);
+    /** Of the last attempt; null if that did not fail. */
+    private volatile @Nullable RuntimeException failure;
 
     Migration(Database database) {
         this.database = database;
@@ -42,10 +47,26 @@ final class Migration implements Loop.Work {
     @Override
     public boolean runOnce() {
         if (!isDone()) {
-            database.migrate();
+            try {
+                database.migrate();
+            } catch (RuntimeException e) {
+                failure = e;
+                throw e;
+            }
             end.countDown();
         }
         return false;
+    }
+
+    /** What whoever uses the database until then fails with. */
+    private DataAccessException notDone() {
+        RuntimeException last = failure;
+        String message = "the database is not up to date yet";
+        return new DataAccessException(
+                message,
+                last != null && Server.refuses(last)
+                        ? last
+                        : new SQLTransientConnectionException(message, Server.CANNOT_CONNECT_NOW));
     }
 
     /** Whether the schema is up to date. */
@@ -61,7 +82,7 @@ final class Migration implements Loop.Work {
                     @Override
                     public Connection acquire() {
                         if (!isDone()) {
-                            throw new DataAccessException("the database is not up to date yet");
+                            throw notDone();
                         }
                         return pool.acquire();
                     }

@@ -3,6 +3,7 @@ package dev.injectionauditor.service;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +22,7 @@ public final class Loop implements AutoCloseable {
     private final Work work;
     private final Duration idlePause;
     private final InstantSource clock;
+    private final Predicate<Throwable> excused;
     private volatile Instant lastProgress;
     private volatile Instant lastEnd;
     private volatile boolean stopping;
@@ -40,15 +42,26 @@ public final class Loop implements AutoCloseable {
     }
 
     /**
-     * A loop that is not running yet.
+     * A loop that is not running yet, whose every failure is excused.
      *
      * @param idlePause how long to rest when there is nothing to do
      */
     public Loop(String name, Work work, Duration idlePause, InstantSource clock) {
+        this(name, work, idlePause, clock, failure -> true);
+    }
+
+    /**
+     * A loop that is not running yet.
+     *
+     * @param idlePause how long to rest when there is nothing to do
+     * @param excused holds for failures that no new process would be spared, so that they are no reason to start one
+     */
+    public Loop(String name, Work work, Duration idlePause, InstantSource clock, Predicate<Throwable> excused) {
         this.name = name;
         this.work = work;
         this.idlePause = idlePause;
         this.clock = clock;
+        this.excused = excused;
         this.lastProgress = clock.instant();
         this.lastEnd = lastProgress;
     }
@@ -74,8 +87,8 @@ public final class Loop implements AutoCloseable {
     }
 
     /**
-     * Whether a piece of work has ended within the given time, with a failure or not. A loop that fails again and again
-     * is not stuck: a new process would fail in the same way.
+     * Whether a piece of work has ended within the given time, without a failure or with one that is excused. A loop
+     * with such failures is not stuck, however often it fails.
      */
     public boolean hasRunWithin(Duration limit) {
         return Duration.between(lastEnd, clock.instant()).compareTo(limit) <= 0;
@@ -98,7 +111,9 @@ public final class Loop implements AutoCloseable {
                 if (stopping || Thread.interrupted()) {
                     return;
                 }
-                lastEnd = clock.instant();
+                if (excused.test(e)) {
+                    lastEnd = clock.instant();
+                }
                 Duration pause = pauseAfter(++failures);
                 LOG.atWarn()
                         .addKeyValue("loop", name)

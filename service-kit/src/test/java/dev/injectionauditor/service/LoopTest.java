@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
 class LoopTest {
@@ -106,6 +107,55 @@ class LoopTest {
         assertThat(loop.lastProgress()).isEqualTo(START);
         assertThat(loop.hasProgressedWithin(Duration.ofSeconds(60))).isTrue();
         assertThat(loop.hasProgressedWithin(Duration.ofSeconds(59))).isFalse();
+        loop.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void shouldTellFailuresThatAreExcusedFromOthers(boolean isExcused) {
+        // Given work that fails all the time
+        Loop loop = new Loop(
+                "excused",
+                () -> {
+                    runs.incrementAndGet();
+                    throw new IllegalStateException("away");
+                },
+                NO_PAUSE,
+                clock,
+                failure -> isExcused && failure.getMessage().equals("away"));
+        loop.start();
+
+        // When time passes, and it has failed once more
+        now.set(START.plusSeconds(60));
+        int before = runs.get();
+        await().until(() -> runs.get() > before + 1);
+
+        // Then it shows whether that is excused
+        assertThat(loop.hasRunWithin(Duration.ofSeconds(59))).isEqualTo(isExcused);
+        assertThat(loop.hasProgressedWithin(Duration.ofSeconds(59))).isFalse();
+        loop.close();
+    }
+
+    @Test
+    void shouldExcuseEveryFailureIfNobodySaysWhich() {
+        // Given work that fails all the time
+        Loop loop = new Loop(
+                "failing",
+                () -> {
+                    runs.incrementAndGet();
+                    throw new StackOverflowError("broken");
+                },
+                NO_PAUSE,
+                clock);
+        loop.start();
+
+        // When time passes, and it has failed once more
+        now.set(START.plusSeconds(60));
+        int before = runs.get();
+        await().until(() -> runs.get() > before + 1);
+
+        // Then it has run
+        assertThat(loop.hasRunWithin(Duration.ofSeconds(59))).isTrue();
         loop.close();
     }
 

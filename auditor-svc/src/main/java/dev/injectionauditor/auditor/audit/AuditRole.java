@@ -5,6 +5,7 @@ import dev.injectionauditor.auditor.audit.outbox.OutboxRelay;
 import dev.injectionauditor.auditor.audit.recreation.RecreationGauges;
 import dev.injectionauditor.auditor.audit.recreation.RecreationPlanner;
 import dev.injectionauditor.auditor.policy.RecreationPolicy;
+import dev.injectionauditor.auditor.postgres.Server;
 import dev.injectionauditor.schema.EventCodec;
 import dev.injectionauditor.service.KafkaSettings;
 import dev.injectionauditor.service.Loop;
@@ -14,12 +15,14 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.RangeAssignor;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.errors.RetriableException;
 import org.jooq.DSLContext;
 
 /** The audit role: reads the topics, keeps the history, sends the outbox, requests recreations. */
@@ -67,16 +70,19 @@ public final class AuditRole implements AutoCloseable {
                 CLOSE_LIMIT);
         KafkaProducer<String, byte[]> producer =
                 parts.add("outbox producer", new KafkaProducer<>(kafka.producer(producerTuning())), CLOSE_LIMIT);
-        Loop audit = new Loop("audit", consumer, Duration.ZERO, clock);
-        Loop relay = new Loop("outbox", new OutboxRelay(db, producer, metrics::sent), OUTBOX_PAUSE, clock);
+        Loop audit = new Loop("audit", consumer, Duration.ZERO, clock, AuditRole::isExcused);
+        Loop relay = new Loop(
+                "outbox", new OutboxRelay(db, producer, metrics::sent), OUTBOX_PAUSE, clock, AuditRole::isExcused);
         Loop planner = new Loop(
                 "plan-recreation",
                 new RecreationPlanner(db, outbox, recreation, history.quietPeriod(), clock),
                 Duration.ofSeconds(1),
-                clock);
+                clock,
+                AuditRole::isExcused);
         PartitionMaintenance upkeep = new PartitionMaintenance(db, history.retention(), clock);
         Loop maintenance = new Loop("partitions", upkeep, PARTITIONS_PAUSE, clock);
-        Loop sweep = new Loop("sweep", new GraceSweep(db, history.grace(), metrics, clock), SWEEP_PAUSE, clock);
+        Loop sweep = new Loop(
+                "sweep", new GraceSweep(db, history.grace(), metrics, clock), SWEEP_PAUSE, clock, AuditRole::isExcused);
         Loop gauges = new Loop("history-gauges", new HistoryGauges(db, registry), GAUGES_PAUSE, clock);
         Loop recreationGauges = new Loop("recreation-gauges", new RecreationGauges(db, registry), GAUGES_PAUSE, clock);
         metrics.watch(audit, upkeep);
@@ -119,7 +125,17 @@ public final class AuditRole implements AutoCloseable {
         return progressing.stream().allMatch(loop -> loop.hasProgressedWithin(limit));
     }
 
-    /** Whether every such loop has tried to within this time: none of them hangs. */
+    /** Whether PostgreSQL or Kafka is away. That either refuses a password is no excuse: a new process has it anew. */
+    static boolean isExcused(Throwable failure) {
+        return Server.isAway(failure)
+                || Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
+                        .anyMatch(RetriableException.class::isInstance);
+    }
+
+    /**
+     * Whether every such loop has been able to work within this time but for PostgreSQL or Kafka being away: none of
+     * them hangs, or fails for a reason that a new process may be spared.
+     */
     public boolean hasRunWithin(Duration limit) {
         return progressing.stream().allMatch(loop -> loop.hasRunWithin(limit));
     }

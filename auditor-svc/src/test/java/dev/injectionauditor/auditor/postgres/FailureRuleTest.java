@@ -74,6 +74,25 @@ class FailureRuleTest {
         assertThat(FailureRule.decide(new DataAccessException(what), sqlState)).isEqualTo(Blame.SURROUNDINGS);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "00000, true, false, a pool that got nothing in time",
+        "08001, true, false, no connection to be had",
+        "08006, true, false, a connection that broke",
+        "53300, true, false, too many connections",
+        "57P01, true, false, a shutdown",
+        "57P03, true, false, a start",
+        "28000, false, true, no role",
+        "28P01, false, true, another password",
+        "42501, false, false, no right",
+        "3D000, false, false, no database",
+        "23505, false, false, a key that is there"
+    })
+    void shouldTellAServerThatIsAwayFromOneThatRefuses(String sqlState, boolean away, boolean refused, String what) {
+        assertThat(FailureRule.isAway(sqlState)).as(what).isEqualTo(away);
+        assertThat(FailureRule.isRefused(sqlState)).as(what).isEqualTo(refused);
+    }
+
     @Test
     void shouldBlameTheRecordForWhatFailsWithoutTheDatabase() {
         assertThat(FailureRule.decide(new NumberFormatException(), null)).isEqualTo(Blame.RECORD);
