@@ -83,12 +83,13 @@ public final class AuditRole implements AutoCloseable {
         Loop maintenance = new Loop("partitions", upkeep, PARTITIONS_PAUSE, clock);
         Loop sweep = new Loop(
                 "sweep", new GraceSweep(db, history.grace(), metrics, clock), SWEEP_PAUSE, clock, AuditRole::isExcused);
-        Loop gauges = new Loop("history-gauges", new HistoryGauges(db, registry), GAUGES_PAUSE, clock);
+        Loop gauges = new Loop("history-gauges", new HistoryGauges(db, registry, clock), GAUGES_PAUSE, clock);
+        Loop gapGauge = new Loop("gap-gauge", new GapGauge(db, registry, clock), GAUGES_PAUSE, clock);
         Loop recreationGauges = new Loop("recreation-gauges", new RecreationGauges(db, registry), GAUGES_PAUSE, clock);
         metrics.watch(audit, upkeep);
         // Not those without which the rest goes on.
         progressing = List.of(audit, relay, planner, sweep);
-        List<Loop> loops = List.of(maintenance, audit, relay, planner, sweep, gauges, recreationGauges);
+        List<Loop> loops = List.of(maintenance, audit, relay, planner, sweep, gauges, gapGauge, recreationGauges);
         for (Loop loop : loops) {
             parts.add("audit loop", loop, CLOSE_LIMIT);
             loop.start();

@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.MultiGauge.Row;
 import io.micrometer.core.instrument.Tags;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.function.ToLongFunction;
 import org.jooq.DSLContext;
@@ -19,10 +20,11 @@ final class HistoryGauges implements Loop.Work {
     private final MultiGauge openOutages;
     private final MultiGauge missedPods;
     private final MultiGauge watchedUntil;
-    private final MultiGauge gaps;
+    private final InstantSource clock;
 
-    HistoryGauges(DSLContext db, MeterRegistry registry) {
+    HistoryGauges(DSLContext db, MeterRegistry registry, InstantSource clock) {
         this.db = db;
+        this.clock = clock;
         this.openOutages = MultiGauge.builder("injection_auditor_open_outages")
                 .description("1 while an outage of the webhook is open")
                 .register(registry);
@@ -32,21 +34,17 @@ final class HistoryGauges implements Loop.Work {
         this.watchedUntil = MultiGauge.builder("injection_auditor_watched_until_timestamp_seconds")
                 .description("Until when the Pods are known to have been watched, in seconds since 1970")
                 .register(registry);
-        this.gaps = MultiGauge.builder("injection_auditor_observation_gaps")
-                .description("Spans in which nobody watched the Pods")
-                .register(registry);
     }
 
     @Override
     public boolean runOnce() {
-        List<HistoryState> states = HistoryState.all(db);
+        List<HistoryState> states = HistoryState.all(db, clock.instant());
         show(openOutages, states, HistoryState::openOutages);
         show(missedPods, states, HistoryState::missedPods);
         show(
                 watchedUntil,
                 states.stream().filter(state -> state.watchedUntil() != null).toList(),
                 state -> state.watchedUntil().getEpochSecond());
-        show(gaps, states, HistoryState::gaps);
         return false;
     }
 

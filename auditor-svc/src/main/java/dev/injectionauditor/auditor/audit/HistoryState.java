@@ -1,19 +1,22 @@
 package dev.injectionauditor.auditor.audit;
 
-import static dev.injectionauditor.auditor.db.Tables.OBSERVATION_GAPS;
 import static dev.injectionauditor.auditor.db.Tables.OUTAGE;
 import static dev.injectionauditor.auditor.db.Tables.POD;
 import static dev.injectionauditor.auditor.db.Tables.WATCHED_SPAN;
 import static dev.injectionauditor.auditor.db.Tables.WATCHED_WEBHOOK;
 import static org.jooq.impl.DSL.field;
+import static org.jooq.impl.DSL.greatest;
 import static org.jooq.impl.DSL.max;
 import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.DSL.selectCount;
 
 import dev.injectionauditor.auditor.audit.verdict.PodTable;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.jooq.DSLContext;
+import org.jooq.Field;
+import org.jooq.TableField;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,18 +25,22 @@ import org.jspecify.annotations.Nullable;
  * @param openOutages 1 while an outage is open, else 0
  * @param missedPods Pods that are pending or running without the injection
  * @param watchedUntil until when the Pods are known to have been watched; null if never
- * @param gaps how many spans there are in which nobody watched the Pods
  */
 record HistoryState(
         String cluster,
         String webhook,
         long openOutages,
         long missedPods,
-        @Nullable Instant watchedUntil,
-        long gaps) {
+        @Nullable Instant watchedUntil) {
+
+    /**
+     * How far the clock of an observer may be ahead of this one, as for recreation. A time beyond that would speak for
+     * the observer until it has come, whether there is one or not.
+     */
+    static final Duration LONGEST_LEAD = Duration.ofSeconds(30);
 
     /** The state of every webhook. */
-    static List<HistoryState> all(DSLContext db) {
+    static List<HistoryState> all(DSLContext db, Instant now) {
         return db.select(
                         WATCHED_WEBHOOK.CLUSTER,
                         WATCHED_WEBHOOK.WEBHOOK,
@@ -45,15 +52,18 @@ record HistoryState(
                                 .from(POD)
                                 .where(POD.WEBHOOK_ID.eq(WATCHED_WEBHOOK.WEBHOOK_ID))
                                 .and(PodTable.MISSED_AND_ACTIVE)),
-                        field(select(max(WATCHED_SPAN.UNTIL_AT))
-                                .from(WATCHED_SPAN)
-                                .where(WATCHED_SPAN.WEBHOOK_ID.eq(WATCHED_WEBHOOK.WEBHOOK_ID))),
-                        field(selectCount()
-                                .from(OBSERVATION_GAPS)
-                                .where(OBSERVATION_GAPS.CLUSTER.eq(WATCHED_WEBHOOK.CLUSTER))
-                                .and(OBSERVATION_GAPS.WEBHOOK.eq(WATCHED_WEBHOOK.WEBHOOK))))
+                        // A span of which only the end is beyond was watched at its begin at least.
+                        greatest(
+                                latest(WATCHED_SPAN.UNTIL_AT, now.plus(LONGEST_LEAD)),
+                                latest(WATCHED_SPAN.FROM_AT, now.plus(LONGEST_LEAD))))
                 .from(WATCHED_WEBHOOK)
-                .fetch(row -> new HistoryState(
-                        row.value1(), row.value2(), row.value3(), row.value4(), row.value5(), row.value6()));
+                .fetch(row -> new HistoryState(row.value1(), row.value2(), row.value3(), row.value4(), row.value5()));
+    }
+
+    private static Field<Instant> latest(TableField<?, Instant> time, Instant limit) {
+        return field(select(max(time))
+                .from(WATCHED_SPAN)
+                .where(WATCHED_SPAN.WEBHOOK_ID.eq(WATCHED_WEBHOOK.WEBHOOK_ID))
+                .and(time.le(limit)));
     }
 }
