@@ -104,12 +104,11 @@ final class PartitionMaintenance implements Loop.Work {
     /**
      * Does one step in a transaction of its own, so that no lock on a table is held for longer.
      *
-     * @return false if somebody had a lock for too long; nothing was done then
+     * @return false if another member is at it, or somebody had a lock for too long; nothing was done then
      */
     private boolean alone(LockOfWebhooks lock, Consumer<DSLContext> step) {
         try {
-            inTransaction(lock, step);
-            return true;
+            return inTransaction(lock, step);
         } catch (DataAccessException e) {
             if (!LOCK_NOT_AVAILABLE.equals(e.sqlState())) {
                 throw e;
@@ -121,8 +120,9 @@ final class PartitionMaintenance implements Loop.Work {
         }
     }
 
-    private void inTransaction(LockOfWebhooks lock, Consumer<DSLContext> step) {
-        db.transaction(transaction -> {
+    /** @return false if another member is at it */
+    private boolean inTransaction(LockOfWebhooks lock, Consumer<DSLContext> step) {
+        return db.transactionResult(transaction -> {
             DSLContext tx = transaction.dsl();
             // Who writes the history must not have to wait behind this for long.
             tx.execute("set local lock_timeout = '5s'");
@@ -135,12 +135,20 @@ final class PartitionMaintenance implements Loop.Work {
                 tx.execute("lock table {0} in {1} mode", WATCHED_WEBHOOK, DSL.raw(lock.mode));
                 step.accept(tx);
             }
+            return mine;
         });
     }
 
     private static void make(DSLContext tx, Partitions<?> partitions, LocalDate week) {
         String partition = partitions.name(week);
         if (partitions.attached(tx).contains(partition)) {
+            return;
+        }
+        if (partitions.isTaken(tx, partition)) {
+            LOG.atWarn()
+                    .addKeyValue("partition", partition)
+                    .log("A table has the name of a partition, as one that an administrator has detached; the rows of"
+                            + " that week stay in the default partition");
             return;
         }
         Instant from = Partitions.start(week);

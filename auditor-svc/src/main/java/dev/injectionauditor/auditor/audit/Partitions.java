@@ -151,6 +151,12 @@ record Partitions<R extends Record>(
                 .getValues(0, String.class);
     }
 
+    /** Whether anything has this name. */
+    boolean isTaken(DSLContext db, String part) {
+        return db.fetchSingle("select to_regclass({0}) is not null", inline(qualified(part)))
+                .get(0, Boolean.class);
+    }
+
     /** A part by its name. */
     Table<?> part(String part) {
         return DSL.table(DSL.name(schema(), part));

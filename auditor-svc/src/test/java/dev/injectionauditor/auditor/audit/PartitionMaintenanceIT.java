@@ -234,15 +234,46 @@ class PartitionMaintenanceIT {
     @Test
     void shouldLeaveTheWorkToOneMember() {
         // Given another member that is at it
+        Instant made = maintenance.lastComplete();
+        audit.now = audit.now.plusSeconds(60);
         db.transaction(transaction -> {
             transaction.dsl().execute("select pg_advisory_xact_lock({0})", PartitionMaintenance.LOCK);
 
             // When
             maintenance.runOnce();
 
-            // Then
+            // Then nothing is done here, and nothing is claimed
             assertThat(partitions("pod")).containsExactly("pod_kept");
+            assertThat(maintenance.lastComplete()).isEqualTo(made);
         });
+    }
+
+    @Test
+    void shouldDoWithoutAPartitionWhoseNameIsTaken() {
+        // Given a partition that an administrator has detached, and somebody who reads the table for long
+        maintenance.runOnce();
+        db.execute("alter table injection_auditor.pod detach partition injection_auditor.pod_20261123");
+        audit.now = audit.now.plusSeconds(60);
+        db.transaction(transaction -> {
+            transaction.dsl().execute("lock table injection_auditor.pod in access share mode");
+
+            // When
+            maintenance.runOnce();
+
+            // Then nobody is asked to make way for nothing
+            assertThat(maintenance.lastComplete()).isEqualTo(audit.now);
+        });
+
+        // And rows of that week have a place
+        audit.write(injected(1, 0));
+        maintenance.runOnce();
+        assertThat(partitionOf(POD, uid(1))).isEqualTo("pod_kept");
+        assertThat(partitions("pod")).doesNotContain("pod_20261123").contains("pod_20261130");
+
+        // And the next weeks have partitions
+        audit.now = audit.now.plus(WEEK);
+        maintenance.runOnce();
+        assertThat(partitions("pod")).contains("pod_20261207");
     }
 
     @Test
