@@ -4,10 +4,13 @@ import dev.injectionauditor.schema.EventType;
 import dev.injectionauditor.schema.Topics;
 import dev.injectionauditor.service.Loop;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -29,11 +32,19 @@ final class AuditConsumer implements Loop.Work, ConsumerRebalanceListener, AutoC
     private static final Logger LOG = LoggerFactory.getLogger(AuditConsumer.class);
     private static final Duration LONGEST_POLL = Duration.ofMillis(500);
 
+    /**
+     * After so long without records the brokers are asked: a poll that finds none does not tell whether they answer.
+     */
+    static final Duration SILENCE = Duration.ofSeconds(30);
+
+    private static final Duration LONGEST_ANSWER = Duration.ofSeconds(10);
+
     private final Consumer<String, byte[]> consumer;
     private final TopicSetup setup;
     private final Topics topics;
     private final BatchWriter writer;
     private final AuditMetrics metrics;
+    private final InstantSource clock;
 
     private final HandOver handOver = new HandOver("audit-writer-", BatchWriter.SHARES);
 
@@ -41,6 +52,8 @@ final class AuditConsumer implements Loop.Work, ConsumerRebalanceListener, AutoC
 
     private boolean subscribed;
     private boolean mustRewind;
+    /** When the brokers were last known to answer. */
+    private Instant lastHeard;
 
     AuditConsumer(
             Consumer<String, byte[]> consumer,
@@ -49,15 +62,19 @@ final class AuditConsumer implements Loop.Work, ConsumerRebalanceListener, AutoC
             BatchDecoder decoder,
             History history,
             AuditMetrics metrics,
-            Topics topics) {
+            Topics topics,
+            InstantSource clock) {
         this.consumer = consumer;
         this.positions = new Positions(consumer, db);
         this.setup = setup;
         this.topics = topics;
         this.writer = new BatchWriter(db, decoder, history, this::written);
         this.metrics = metrics;
+        this.clock = clock;
+        this.lastHeard = clock.instant();
     }
 
+    /** @throws org.apache.kafka.common.errors.TimeoutException if no broker answers */
     @Override
     public boolean runOnce() throws InterruptedException {
         if (!subscribed) {
@@ -72,7 +89,10 @@ final class AuditConsumer implements Loop.Work, ConsumerRebalanceListener, AutoC
         if (!mustRewind) {
             handOver(writes);
         }
-        metrics.lag(lag());
+        if (!writes.isEmpty()) {
+            lastHeard = clock.instant();
+        }
+        metrics.lag(clock.instant().isAfter(lastHeard.plus(SILENCE)) ? askForLag() : lag());
         return true;
     }
 
@@ -121,6 +141,19 @@ final class AuditConsumer implements Loop.Work, ConsumerRebalanceListener, AutoC
         return consumer.assignment().stream()
                 .map(consumer::currentLag)
                 .flatMapToLong(OptionalLong::stream)
+                .sum();
+    }
+
+    /** Records that wait, as the brokers tell now. Of a member without partitions, whether they answer. */
+    private long askForLag() {
+        Set<TopicPartition> mine = consumer.assignment();
+        Set<TopicPartition> asked =
+                mine.isEmpty() ? Set.of(new TopicPartition(topics(topics).getFirst(), 0)) : mine;
+        Map<TopicPartition, Long> ends = consumer.endOffsets(asked, LONGEST_ANSWER);
+        lastHeard = clock.instant();
+        return mine.stream()
+                .mapToLong(partition ->
+                        ends.get(partition) - positions.reached().getOrDefault(partition, ends.get(partition)))
                 .sum();
     }
 

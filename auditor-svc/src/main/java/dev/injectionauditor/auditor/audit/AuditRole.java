@@ -66,7 +66,8 @@ public final class AuditRole implements AutoCloseable {
                         new BatchDecoder(codec),
                         new History(outbox, history, clock),
                         metrics,
-                        kafka.topics()),
+                        kafka.topics(),
+                        clock),
                 CLOSE_LIMIT);
         KafkaProducer<String, byte[]> producer =
                 parts.add("outbox producer", new KafkaProducer<>(kafka.producer(producerTuning())), CLOSE_LIMIT);
