@@ -1,6 +1,7 @@
 package dev.injectionauditor.auditor.audit;
 
 import static dev.injectionauditor.auditor.db.Tables.POISON_RECORD;
+import static org.jooq.impl.DSL.excluded;
 
 import dev.injectionauditor.auditor.audit.cause.CauseUpdate;
 import dev.injectionauditor.auditor.audit.outage.Evidence;
@@ -213,7 +214,12 @@ final class History {
                             record.offset(),
                             record.reason(),
                             clock.instant())
-                    .onConflictDoNothing()
+                    // Of a topic that was made anew: another record was in this place.
+                    .onConflict(POISON_RECORD.TOPIC, POISON_RECORD.PARTITION, POISON_RECORD.RECORD_OFFSET)
+                    .doUpdate()
+                    .set(POISON_RECORD.REASON, excluded(POISON_RECORD.REASON))
+                    .set(POISON_RECORD.SET_ASIDE_AT, excluded(POISON_RECORD.SET_ASIDE_AT))
+                    .where(POISON_RECORD.REASON.ne(excluded(POISON_RECORD.REASON)))
                     .execute();
         }
     }

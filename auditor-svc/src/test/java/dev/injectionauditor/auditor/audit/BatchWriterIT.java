@@ -100,6 +100,34 @@ class BatchWriterIT {
     }
 
     @Test
+    void shouldTellOfTheLastRecordThatWasSetAsideInAPlace() {
+        // Given a record that was set aside
+        Auditing audit = new Auditing(db);
+        setAside(audit, "not JSON");
+
+        // When it is read again
+        audit.now = audit.now.plusSeconds(60);
+        setAside(audit, "not JSON");
+
+        // Then it is known since when
+        assertThat(db.selectFrom(POISON_RECORD).fetch(POISON_RECORD.SET_ASIDE_AT))
+                .containsExactly(Auditing.ZERO);
+
+        // And when another one is in its place, as the topic was made anew
+        setAside(audit, "the record has no value");
+
+        // Then that one is told
+        assertThat(db.selectFrom(POISON_RECORD).fetch(POISON_RECORD.REASON)).containsExactly("the record has no value");
+        assertThat(db.selectFrom(POISON_RECORD).fetch(POISON_RECORD.SET_ASIDE_AT))
+                .containsExactly(audit.now);
+    }
+
+    private void setAside(Auditing audit, String reason) {
+        Batch batch = new Batch(Map.of(), List.of(new Batch.Poison(PODS, 7, reason)), Map.of());
+        db.transaction(tx -> audit.history.apply(tx.dsl(), batch));
+    }
+
+    @Test
     void shouldSetARecordAsideInItsShareAlone() {
         // Given records of two partitions, one of which holds one that cannot be stored
         PodObservation strange = named(missed(3, 0), "n\0l");
