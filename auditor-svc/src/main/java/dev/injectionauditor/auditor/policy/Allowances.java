@@ -21,6 +21,9 @@ public record Allowances(
     /** Nothing beyond the default. */
     public static final Allowances NONE = new Allowances(false, false, false, false, false);
 
+    /** The groups of the kinds below. A custom resource of the same name has a group of its own, with a dot in it. */
+    private static final Set<String> GROUPS = Set.of("", "apps", "batch");
+
     private static final Set<String> REPLACING_KINDS = Set.of("ReplicaSet", "ReplicationController", "StatefulSet");
     private static final String SYSTEM_NAMESPACE = "kube-system";
 
@@ -51,13 +54,16 @@ public record Allowances(
         if (owner == null) {
             return barePods ? Optional.empty() : Optional.of(Exclusion.BARE_POD);
         }
-        return switch (owner.kind()) {
+        return switch (GROUPS.contains(group(owner)) ? owner.kind() : "") {
             case "DaemonSet" -> daemonSets ? Optional.empty() : Optional.of(Exclusion.DAEMON_SET);
             case "Job" -> jobs ? Optional.empty() : Optional.of(Exclusion.JOB);
-            default ->
-                otherOwners || REPLACING_KINDS.contains(owner.kind())
-                        ? Optional.empty()
-                        : Optional.of(Exclusion.OTHER_OWNER);
+            case String kind when REPLACING_KINDS.contains(kind) -> Optional.empty();
+            case String other -> otherOwners ? Optional.empty() : Optional.of(Exclusion.OTHER_OWNER);
         };
+    }
+
+    /** Of {@code apps/v1} it is {@code apps}, of {@code v1} it is empty. */
+    private static String group(OwnerRef owner) {
+        return owner.apiVersion().substring(0, Math.max(0, owner.apiVersion().indexOf('/')));
     }
 }

@@ -13,6 +13,7 @@ import io.fabric8.kubernetes.api.model.StatusDetails;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Reads Pods, and creates bare ones. What cannot be read is thrown as the client throws it. */
@@ -61,8 +62,14 @@ final class PodApi {
                 .list(new ListOptionsBuilder().withResourceVersion(version).build())
                 .getItems()
                 .stream()
-                .filter(pod -> owner.equals(PodMapper.owner(pod)))
+                .filter(pod -> isOf(owner.uid(), pod))
                 .toList();
+    }
+
+    /** By the uid alone, as the decision goes by it: the version of a controller's kind can change. */
+    static boolean isOf(UUID controller, Pod pod) {
+        OwnerRef owner = PodMapper.owner(pod);
+        return owner != null && owner.uid().equals(controller);
     }
 
     /** How a creation ended. */

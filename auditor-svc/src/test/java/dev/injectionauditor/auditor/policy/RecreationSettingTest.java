@@ -43,23 +43,36 @@ class RecreationSettingTest {
 
     @ParameterizedTest
     @CsvSource({
-        "ReplicaSet, shop, false, ",
-        "StatefulSet, shop, false, ",
-        "ReplicationController, shop, false, ",
-        "DaemonSet, shop, false, DAEMON_SET",
-        "Job, shop, false, JOB",
-        "TaskRun, shop, false, OTHER_OWNER",
-        ", shop, false, BARE_POD",
-        "ReplicaSet, shop, true, SYSTEM_CRITICAL",
-        "ReplicaSet, kube-system, false, SYSTEM_CRITICAL"
+        "apps/v1, ReplicaSet, shop, false, ",
+        "apps/v1, StatefulSet, shop, false, ",
+        "v1, ReplicationController, shop, false, ",
+        "apps/v1, DaemonSet, shop, false, DAEMON_SET",
+        "batch/v1, Job, shop, false, JOB",
+        "tekton.dev/v1, TaskRun, shop, false, OTHER_OWNER",
+        ", , shop, false, BARE_POD",
+        "apps/v1, ReplicaSet, shop, true, SYSTEM_CRITICAL",
+        "apps/v1, ReplicaSet, kube-system, false, SYSTEM_CRITICAL",
+        // Kinds that only share their names with those
+        "apps.kruise.io/v1beta1, StatefulSet, shop, false, OTHER_OWNER",
+        "apps.kruise.io/v1alpha1, DaemonSet, shop, false, OTHER_OWNER",
+        "batch.volcano.sh/v1alpha1, Job, shop, false, OTHER_OWNER"
     })
     void shouldAllowByDefaultOnlyWhatIsReplacedAtOnce(
-            String kind, String namespace, boolean critical, Allowances.Exclusion exclusion) {
-        OwnerRef owner = kind == null ? null : new OwnerRef("v1", kind, "web", new UUID(1, 1));
+            String apiVersion, String kind, String namespace, boolean critical, Allowances.Exclusion exclusion) {
+        OwnerRef owner = kind == null ? null : new OwnerRef(apiVersion, kind, "web", new UUID(1, 1));
 
         assertThat(Allowances.NONE.exclusion(namespace, owner, critical).orElse(null))
                 .isEqualTo(exclusion);
         assertThat(new Allowances(true, true, true, true, true).exclusion(namespace, owner, critical))
                 .isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"apps.kruise.io/v1alpha1, DaemonSet", "batch.volcano.sh/v1alpha1, Job"})
+    void shouldNotTakeAKindOfTheSameNameForOneThatIsAllowed(String apiVersion, String kind) {
+        Allowances known = new Allowances(true, true, false, false, false);
+
+        assertThat(known.exclusion("shop", new OwnerRef(apiVersion, kind, "web", new UUID(1, 1)), false))
+                .contains(Allowances.Exclusion.OTHER_OWNER);
     }
 }
