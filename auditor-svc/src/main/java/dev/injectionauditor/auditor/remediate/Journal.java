@@ -12,6 +12,7 @@ import dev.injectionauditor.schema.RecreationResult;
 import dev.injectionauditor.schema.RecreationResult.Outcome;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -79,7 +80,8 @@ final class Journal {
     }
 
     /**
-     * Writes a step.
+     * Writes a step. The time of the eviction tells two attempts apart: a process that was frozen must not take back
+     * what its successor has begun.
      *
      * @throws IllegalStateException if the entry is not where this process believes it to be: another one is at work
      */
@@ -90,13 +92,14 @@ final class Journal {
                 .set(REMEDIATION_JOURNAL.PODS_BEFORE, to.before().toArray(UUID[]::new))
                 .set(REMEDIATION_JOURNAL.STAMP, to.stamp())
                 .set(REMEDIATION_JOURNAL.SPEC, JSONB.jsonbOrNull(to.spec()))
-                .set(REMEDIATION_JOURNAL.EVICTED_AT, to.evictedAt())
+                .set(REMEDIATION_JOURNAL.EVICTED_AT, stored(to.evictedAt()))
                 .set(REMEDIATION_JOURNAL.OUTCOME, result == null ? null : result.outcome())
                 .set(REMEDIATION_JOURNAL.REPLACEMENT_UID, replacement(result))
                 .set(REMEDIATION_JOURNAL.RESULT, result == null ? null : json(CloudEvent.of(to.source(), result)))
                 .set(REMEDIATION_JOURNAL.FINISHED_AT, result == null ? null : result.finishedAt())
                 .where(is(from))
                 .and(REMEDIATION_JOURNAL.STEP.eq(text(from.step())))
+                .and(REMEDIATION_JOURNAL.EVICTED_AT.isNotDistinctFrom(stored(from.evictedAt())))
                 .execute();
         if (rows != 1) {
             throw new IllegalStateException(
@@ -187,6 +190,11 @@ final class Journal {
         return result == null || result.replacement() == null
                 ? null
                 : result.replacement().uid();
+    }
+
+    /** A time as the database holds it, so that it is found again. */
+    private static @Nullable Instant stored(@Nullable Instant time) {
+        return time == null ? null : time.truncatedTo(ChronoUnit.MICROS);
     }
 
     private static String text(Step step) {
