@@ -110,10 +110,13 @@ final class Journal {
     /**
      * How the last recreation of a Pod of this owner ended that made one or should have; null if none is remembered.
      *
-     * @param since one that made none counts if it ended after this
+     * @param since one that made none counts if it ended after this, and one that did is recent
      */
     @Nullable Succession last(Entry entry, Instant since) {
-        return db.select(REMEDIATION_JOURNAL.REPLACEMENT_UID, REMEDIATION_JOURNAL.PODS_BEFORE)
+        return db.select(
+                        REMEDIATION_JOURNAL.REPLACEMENT_UID,
+                        REMEDIATION_JOURNAL.PODS_BEFORE,
+                        REMEDIATION_JOURNAL.FINISHED_AT)
                 .from(REMEDIATION_JOURNAL)
                 .where(REMEDIATION_JOURNAL.CLUSTER.eq(cluster))
                 .and(REMEDIATION_JOURNAL.OWNER_UID.eq(entry.owner()))
@@ -126,7 +129,8 @@ final class Journal {
                                 .and(REMEDIATION_JOURNAL.FINISHED_AT.gt(since))))
                 .orderBy(REMEDIATION_JOURNAL.FINISHED_AT.desc())
                 .limit(1)
-                .fetchOne(row -> new Succession(row.value1(), Set.of(row.value2())));
+                .fetchOne(row -> new Succession(
+                        row.value1(), Set.of(row.value2()), row.value3().isAfter(since)));
     }
 
     /** The namespaces of the Pods that evictions were sent for since then, one for each, with the time. */

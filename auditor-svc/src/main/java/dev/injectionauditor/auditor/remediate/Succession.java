@@ -1,6 +1,7 @@
 package dev.injectionauditor.auditor.remediate;
 
 import dev.injectionauditor.auditor.observe.pod.PodMapper;
+import dev.injectionauditor.schema.PodObservation.Lifecycle;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.Collection;
 import java.util.Set;
@@ -13,18 +14,28 @@ import org.jspecify.annotations.Nullable;
  *
  * @param replacement the Pod that was made; null if none came
  * @param before the Pods of the owner before the eviction; empty for a bare Pod
+ * @param isRecent whether one has to come if there is none; the owner may be meant to have fewer Pods
  */
-record Succession(@Nullable UUID replacement, Set<UUID> before) {
+record Succession(@Nullable UUID replacement, Set<UUID> before, boolean isRecent) {
 
     /**
-     * Whether the next Pod has to wait: the replacement does not work yet, or none has come since.
+     * Whether the next Pod has to wait: the replacement does not work yet, or none has come since. One that has failed,
+     * as when its node ran out of memory, will never work; another one has to come, as if none had.
      *
      * @param ofOwner the Pods that the owner has now
      */
     boolean isUnfinished(Collection<Pod> ofOwner) {
-        return replacement != null
-                ? ofOwner.stream().anyMatch(pod -> uid(pod).equals(replacement) && !Replacement.isReady(pod))
-                : ofOwner.stream().noneMatch(pod -> !before.contains(uid(pod)) && Replacement.isReady(pod));
+        if (replacement == null) {
+            return isMissing(ofOwner);
+        }
+        return ofOwner.stream()
+                .filter(pod -> uid(pod).equals(replacement))
+                .filter(pod -> !Replacement.isReady(pod))
+                .anyMatch(pod -> PodMapper.lifecycle(pod) != Lifecycle.FINISHED || isMissing(ofOwner));
+    }
+
+    private boolean isMissing(Collection<Pod> ofOwner) {
+        return isRecent && ofOwner.stream().noneMatch(pod -> !before.contains(uid(pod)) && Replacement.isReady(pod));
     }
 
     private static UUID uid(Pod pod) {

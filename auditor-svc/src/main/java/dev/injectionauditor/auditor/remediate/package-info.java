@@ -13,8 +13,8 @@
  * at again and again rather than waited for, so nothing that matters is only in memory.
  *
  * <p>One Pod of an owner at a time: the next one is evicted when the last replacement is ready or gone, or, if none
- * came in time, when one has come, or after an hour. A Pod of the owner that is created by somebody else between the
- * list and the eviction can be taken for the replacement; it is as good a witness.
+ * came in time or it has failed, when one has come, or after an hour. A Pod of the owner that is created by somebody
+ * else between the list and the eviction can be taken for the replacement; it is as good a witness.
  *
  * <p>Bare Pods are created again without what the API server, the scheduler and admission have added; a node that the
  * creator had named is kept, tolerations that admission added stay. Before the eviction the API server has to accept

@@ -51,7 +51,7 @@ class ReplacementTest {
 
     @Test
     void shouldHoldTheNextPodUntilTheReplacementIsReadyOrGone() {
-        Succession replaced = new Succession(new UUID(9, 2), Set.of(new UUID(9, 1)));
+        Succession replaced = new Succession(new UUID(9, 2), Set.of(new UUID(9, 1)), true);
 
         assertThat(replaced.isUnfinished(List.of(pod("web-b", 2, 0, false)))).isTrue();
         assertThat(replaced.isUnfinished(List.of(pod("web-b", 2, 0, true)))).isFalse();
@@ -60,11 +60,42 @@ class ReplacementTest {
 
     @Test
     void shouldHoldTheNextPodUntilOneComesWhereNoneCame() {
-        Succession missing = new Succession(null, Set.of(new UUID(9, 1), new UUID(9, 2)));
+        Succession missing = new Succession(null, Set.of(new UUID(9, 1), new UUID(9, 2)), true);
 
         assertThat(missing.isUnfinished(List.of(pod("web-b", 2, 0, true)))).isTrue();
         assertThat(missing.isUnfinished(List.of(pod("web-c", 3, 0, false)))).isTrue();
         assertThat(missing.isUnfinished(List.of(pod("web-c", 3, 0, true)))).isFalse();
+    }
+
+    @Test
+    void shouldNotWaitForAReplacementThatHasFailedButForTheOneInItsPlace() {
+        // Given a replacement that was evicted by its node
+        Pod failed = inPhase("Failed", pod("web-b", 2, 0, false));
+        Pod neighbour = pod("web-a", 1, 0, true);
+        Succession replaced = new Succession(new UUID(9, 2), Set.of(new UUID(9, 1)), true);
+
+        // Then the one that its controller makes has to be ready
+        assertThat(replaced.isUnfinished(List.of(failed, neighbour))).isTrue();
+        assertThat(replaced.isUnfinished(List.of(failed, neighbour, pod("web-c", 3, 0, false))))
+                .isTrue();
+        assertThat(replaced.isUnfinished(List.of(failed, neighbour, pod("web-c", 3, 0, true))))
+                .isFalse();
+        // And none is waited for for ever
+        assertThat(new Succession(replaced.replacement(), replaced.before(), false)
+                        .isUnfinished(List.of(failed, neighbour)))
+                .isFalse();
+    }
+
+    @Test
+    void shouldNotWaitForAReplacementThatHasDoneItsWork() {
+        Succession replaced = new Succession(new UUID(9, 2), Set.of(new UUID(9, 1)), true);
+
+        assertThat(replaced.isUnfinished(List.of(inPhase("Succeeded", pod("web-b", 2, 0, false)))))
+                .isFalse();
+    }
+
+    private static Pod inPhase(String phase, Pod pod) {
+        return new PodBuilder(pod).editStatus().withPhase(phase).endStatus().build();
     }
 
     private static Entry entry(OwnerRef owner, Pod evicted, Pod... others) {
