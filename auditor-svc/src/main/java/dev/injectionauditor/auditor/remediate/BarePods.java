@@ -6,7 +6,6 @@ import dev.injectionauditor.schema.RecreationResult.Outcome;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,14 +33,9 @@ final class BarePods {
         this.metrics = metrics;
     }
 
-    /** Why a Pod should rather stay as it is: what would replace it is not accepted, or would be missed as well. */
-    @Nullable RecreationReason objection(Pod wanted) {
-        return switch (pods.rehearse(wanted)) {
-            case PodApi.Created.Yes(Pod pod) -> PodMapper.lacking(pod).isEmpty() ? null : RecreationReason.NOT_APPLIED;
-            case PodApi.Created.NameTaken taken -> null;
-            case PodApi.Created.NoNamespace none -> RecreationReason.NOT_REPEATABLE;
-            case PodApi.Created.No no -> RecreationReason.NOT_REPEATABLE;
-        };
+    /** Whether a Pod can be replaced: what would be created may not be accepted, or would be missed as well. */
+    Rehearsal rehearse(Pod wanted) {
+        return Rehearsal.of(pods.rehearse(wanted));
     }
 
     /** Creates the Pod again once the evicted one is gone. */

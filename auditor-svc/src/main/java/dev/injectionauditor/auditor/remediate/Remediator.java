@@ -159,12 +159,14 @@ final class Remediator {
 
     private Visit evictBare(Entry entry, Pod pod) {
         Pod wanted = BarePod.toBeCreated(pod);
-        RecreationReason objection = barePods.objection(wanted);
-        if (objection == null) {
-            return evict(entry, pod, json.asJson(wanted));
-        }
-        obstacles.remove(entry.request().requestId());
-        return answers.give(entry, Outcome.REFUSED, objection, null);
+        return switch (barePods.rehearse(wanted)) {
+            case Rehearsal.Passed passed -> evict(entry, pod, json.asJson(wanted));
+            case Rehearsal.Objection(RecreationReason reason) -> {
+                obstacles.remove(entry.request().requestId());
+                yield answers.give(entry, Outcome.REFUSED, reason, null);
+            }
+            case Rehearsal.Unknown(RecreationReason reason) -> waitFor(reason, UNHURRIED, entry);
+        };
     }
 
     private Visit evict(Entry accepted, Pod pod, @Nullable String bareSpec) {

@@ -18,7 +18,8 @@
  *
  * <p>Bare Pods are created again without what the API server, the scheduler and admission have added; a node that the
  * creator had named is kept, tolerations that admission added stay. Before the eviction the API server has to accept
- * the creation as a dry run, with the injection.
+ * the creation as a dry run, with the injection; where it fails at that or has too much to do, it is asked again until
+ * the request expires.
  */
 @NullMarked
 package dev.injectionauditor.auditor.remediate;

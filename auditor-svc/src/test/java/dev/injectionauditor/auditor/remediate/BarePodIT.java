@@ -15,6 +15,7 @@ import dev.injectionauditor.schema.RecreationRequest;
 import dev.injectionauditor.schema.RecreationResult;
 import dev.injectionauditor.schema.RecreationResult.Outcome;
 import io.fabric8.kubernetes.api.model.Pod;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -97,6 +98,57 @@ class BarePodIT {
     }
 
     @Test
+    void shouldTryTheRehearsalAgainWhileTheApiServerFails() throws Exception {
+        // Given an API server that has too much to do for the first rehearsal, and fails at the second
+        Pod pod = bench.bare("job-by-hand");
+        bench.injectBarePods();
+        AtomicInteger rehearsals = new AtomicInteger();
+        bench.proxy.gate(new GatedProxy.Gate() {
+            @Override
+            public GatedProxy.@Nullable Answer before(String method, String uri) {
+                if (!method.equals("POST") || !uri.contains("/pods?")) {
+                    return null;
+                }
+                return switch (rehearsals.incrementAndGet()) {
+                    case 1 -> failure(429, "TooManyRequests");
+                    case 2 -> failure(504, "Timeout");
+                    default -> null;
+                };
+            }
+        });
+        bench.start(BARE_PODS, () -> true);
+
+        // When
+        RecreationResult result = bench.execute(request(pod));
+
+        // Then it is recreated nonetheless
+        assertThat(result.outcome()).isEqualTo(Outcome.RECREATED);
+        assertThat(rehearsals).hasValue(3);
+        assertThat(bench.evictions(pod)).isOne();
+    }
+
+    @Test
+    void shouldLeaveThePodWhereItIsWhileTheRehearsalFails() throws Exception {
+        // Given an API server that does not get through with a rehearsal
+        Pod pod = bench.bare("job-by-hand");
+        bench.proxy.gate(new GatedProxy.Gate() {
+            @Override
+            public GatedProxy.@Nullable Answer before(String method, String uri) {
+                return method.equals("POST") && uri.contains("/pods?") ? failure(504, "Timeout") : null;
+            }
+        });
+        bench.start(BARE_PODS, () -> true);
+
+        // When the request dies of old age
+        RecreationResult result = bench.execute(request(pod, Duration.ofSeconds(3)));
+
+        // Then it is known why, and it can be tried again
+        assertThat(result.outcome()).isEqualTo(Outcome.EXPIRED);
+        assertThat(result.reason()).isEqualTo(RecreationReason.NO_ANSWER.text());
+        assertThat(bench.pods("job-by-hand")).containsExactly(pod);
+    }
+
+    @Test
     void shouldKeepTheSpecAndTryUntilItIsCreated() throws Exception {
         // Given an API server that accepts the rehearsal, and refuses the creation at first
         Pod pod = bench.bare("job-by-hand");
@@ -166,6 +218,11 @@ class BarePodIT {
                         : null;
             }
         };
+    }
+
+    private static GatedProxy.Answer failure(int code, String reason) {
+        return new GatedProxy.Answer(code, """
+                {"kind":"Status","apiVersion":"v1","status":"Failure","reason":"%s","code":%d}""".formatted(reason, code));
     }
 
     private static GatedProxy.Answer forbidden() {
