@@ -3,7 +3,6 @@ package dev.injectionauditor.auditor.remediate;
 import dev.injectionauditor.auditor.remediate.Entry.Step;
 import dev.injectionauditor.service.Loop;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -16,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,23 +62,32 @@ final class Executions implements Loop.Work, AutoCloseable {
     /** Owners whose request is being looked at in this moment, and the place that it takes. */
     private final Map<UUID, Place> busy = new ConcurrentHashMap<>();
 
-    private final Map<String, Instant> notBefore = new ConcurrentHashMap<>();
-    private Instant tidyAt = Instant.EPOCH;
+    private final Pauses pauses;
+    private Duration tidyAt = Duration.ZERO;
 
     /**
      * Executes nothing until it runs.
      *
      * @param atOnce how many requests are looked at in the same moment, and how many results are sent; those that wait
      *     for another look do not count
+     * @param clock for what is remembered by its date
+     * @param nanoTime a clock that only runs forward, in nanoseconds, for pauses
      */
     Executions(
-            Journal journal, Visitor visitor, Fence fence, RemediateMetrics metrics, int atOnce, InstantSource clock) {
+            Journal journal,
+            Visitor visitor,
+            Fence fence,
+            RemediateMetrics metrics,
+            int atOnce,
+            InstantSource clock,
+            LongSupplier nanoTime) {
         this.journal = journal;
         this.visitor = visitor;
         this.fence = fence;
         this.metrics = metrics;
         this.atOnce = atOnce;
         this.clock = clock;
+        this.pauses = new Pauses(nanoTime);
     }
 
     @Override
@@ -86,9 +95,9 @@ final class Executions implements Loop.Work, AutoCloseable {
         if (!fence.holds()) {
             return false;
         }
-        Instant now = clock.instant();
-        if (!now.isBefore(tidyAt)) {
-            journal.forgetBefore(now.minus(MEMORY));
+        Duration now = pauses.now();
+        if (now.compareTo(tidyAt) >= 0) {
+            journal.forgetBefore(clock.instant().minus(MEMORY));
             tidyAt = now.plus(TIDY_EVERY);
         }
         // Before the journal is read: what ends in between stands there as it was.
@@ -97,10 +106,10 @@ final class Executions implements Loop.Work, AutoCloseable {
         metrics.underWay(open.size(), (int) open.stream()
                 .filter(entry -> entry.step() == Step.EVICTED && entry.spec() != null)
                 .count());
-        notBefore.keySet().retainAll(ids(open));
+        pauses.keepOnly(ids(open));
         firstOfEachOwner(open).values().stream()
                 .filter(entry -> !busyBefore.contains(entry.owner()))
-                .filter(entry -> !now.isBefore(dueAt(entry)))
+                .filter(entry -> now.compareTo(dueAt(entry)) >= 0)
                 // In the order of the journal, those that were looked at before behind the others: none that waits for
                 // long keeps a place from those that have not had their turn.
                 .sorted(Comparator.comparing(this::dueAt))
@@ -108,8 +117,8 @@ final class Executions implements Loop.Work, AutoCloseable {
         return false;
     }
 
-    private Instant dueAt(Entry entry) {
-        return notBefore.getOrDefault(entry.request().requestId(), Instant.EPOCH);
+    private Duration dueAt(Entry entry) {
+        return pauses.endOf(entry.request().requestId());
     }
 
     private static Set<String> ids(List<Entry> entries) {
@@ -159,7 +168,7 @@ final class Executions implements Loop.Work, AutoCloseable {
                         entry = next;
                     }
                     case Visit.Later(Duration pause) -> {
-                        notBefore.put(id, clock.instant().plus(pause));
+                        pauses.begin(id, pause);
                         return;
                     }
                     case Visit.Done done -> {
@@ -171,14 +180,14 @@ final class Executions implements Loop.Work, AutoCloseable {
             Thread.currentThread().interrupt();
         } catch (Fence.LeaseLostException e) {
             LOG.atInfo().addKeyValue("request", id).log("Stopped before acting: the Lease may be somebody else's");
-            notBefore.put(id, clock.instant().plus(AFTER_FAILURE));
+            pauses.begin(id, AFTER_FAILURE);
         } catch (RuntimeException e) {
             LOG.atWarn()
                     .addKeyValue("request", id)
                     .addKeyValue("nextTryIn", AFTER_FAILURE)
                     .setCause(e)
                     .log("A recreation request could not be taken further");
-            notBefore.put(id, clock.instant().plus(AFTER_FAILURE));
+            pauses.begin(id, AFTER_FAILURE);
         }
     }
 

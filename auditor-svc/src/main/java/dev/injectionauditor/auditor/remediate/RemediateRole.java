@@ -11,6 +11,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.Producer;
@@ -57,7 +58,7 @@ public final class RemediateRole implements AutoCloseable {
             String identity,
             MeterRegistry registry,
             InstantSource clock) {
-        this(client, kafka, producer, db, fence, policy, WAITING, cluster, identity, registry, clock);
+        this(client, kafka, producer, db, fence, policy, WAITING, cluster, identity, registry, clock, System::nanoTime);
     }
 
     RemediateRole(
@@ -71,7 +72,8 @@ public final class RemediateRole implements AutoCloseable {
             String cluster,
             String identity,
             MeterRegistry registry,
-            InstantSource clock) {
+            InstantSource clock,
+            LongSupplier nanoTime) {
         // By itself the client tries again after 429 and 5xx, up to ten times: a budget's refusal would take minutes.
         KubernetesClient once = client.newClient(new RequestConfigBuilder()
                         .withRequestRetryBackoffLimit(0)
@@ -96,11 +98,12 @@ public final class RemediateRole implements AutoCloseable {
                 waiting,
                 client.getKubernetesSerialization(),
                 metrics,
-                clock);
+                clock,
+                nanoTime);
         try {
             Executions work = parts.add(
                     "executions",
-                    new Executions(journal, remediator::visit, fence, metrics, AT_ONCE, clock),
+                    new Executions(journal, remediator::visit, fence, metrics, AT_ONCE, clock, nanoTime),
                     CLOSE_LIMIT);
             Intake requests = parts.add(
                     "request consumer",

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -61,7 +62,12 @@ final class Remediator {
      */
     record Waiting(Duration replacement, Duration eviction) {}
 
-    /** @param pods by a client that does not try again by itself */
+    /**
+     * A remediator with nothing under way.
+     *
+     * @param pods by a client that does not try again by itself
+     * @param nanoTime a clock that only runs forward, in nanoseconds
+     */
     Remediator(
             PodApi pods,
             CurrentScope scope,
@@ -75,12 +81,13 @@ final class Remediator {
             Waiting waiting,
             KubernetesSerialization json,
             RemediateMetrics metrics,
-            InstantSource clock) {
+            InstantSource clock,
+            LongSupplier nanoTime) {
         this.pods = pods;
         this.scope = scope;
         this.evictor = evictor;
         this.barePods = barePods;
-        this.replacements = new Replacements(pods, answers, waiting.replacement(), clock);
+        this.replacements = new Replacements(pods, answers, waiting.replacement(), nanoTime);
         this.journal = journal;
         this.brakes = brakes;
         this.starts = new Starts(journal, brakes, policy, clock);

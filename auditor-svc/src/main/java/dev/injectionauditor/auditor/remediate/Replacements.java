@@ -5,12 +5,11 @@ import dev.injectionauditor.schema.RecreationRequest;
 import dev.injectionauditor.schema.RecreationResult.Outcome;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 
 /** Waits for the Pods that controllers make in the place of evicted ones. */
 final class Replacements {
@@ -26,17 +25,29 @@ final class Replacements {
     private final PodApi pods;
     private final Answers answers;
     private final Duration longest;
-    private final InstantSource clock;
+    private final LongSupplier nanoTime;
 
-    /** By request: since when the evicted Pod is known to be gone. If it is lost, a replacement has longer to come. */
-    private final Map<String, Instant> goneSince = new ConcurrentHashMap<>();
+    /** By request: what is waited for. If it is lost, that has longer to come. */
+    private final Map<String, Phase> phases = new ConcurrentHashMap<>();
 
-    /** @param longest how long a controller may take to replace a Pod that is gone */
-    Replacements(PodApi pods, Answers answers, Duration longest, InstantSource clock) {
+    /**
+     * What is waited for: that the evicted Pod goes, or, when it is gone, that another one comes.
+     *
+     * @param since when that was first seen here, in nanoseconds
+     */
+    private record Phase(boolean isGone, long since) {}
+
+    /**
+     * Waits for nothing yet.
+     *
+     * @param longest how long a controller may take to replace a Pod that is gone
+     * @param nanoTime a clock that only runs forward, in nanoseconds: a step of another one is no time to wait
+     */
+    Replacements(PodApi pods, Answers answers, Duration longest, LongSupplier nanoTime) {
         this.pods = pods;
         this.answers = answers;
         this.longest = longest;
-        this.clock = clock;
+        this.nanoTime = nanoTime;
     }
 
     /** Looks for the replacement of a Pod with a controller, and answers if it is there or will not come any more. */
@@ -49,18 +60,17 @@ final class Replacements {
             ofOwner = pods.of(request.owner(), request.pod().namespace());
             found = Replacement.among(ofOwner, entry);
             if (found.isEmpty() && isOver(entry, ofOwner)) {
-                goneSince.remove(request.requestId());
+                phases.remove(request.requestId());
                 return answers.give(entry, Outcome.NOT_REPLACED, null, null);
             }
         }
+        Duration pause = isGone(entry, ofOwner) ? SOON : UNHURRIED;
         // The list may be so old that it has a Pod which was gone before the eviction.
-        return found.filter(this::isThere)
-                .map(pod -> judge(entry, pod))
-                .orElseGet(() -> new Visit.Later(goneSince.containsKey(request.requestId()) ? SOON : UNHURRIED));
+        return found.filter(this::isThere).map(pod -> judge(entry, pod)).orElseGet(() -> new Visit.Later(pause));
     }
 
     private Visit judge(Entry entry, Pod replacement) {
-        goneSince.remove(entry.request().requestId());
+        phases.remove(entry.request().requestId());
         Replacement.Judgement judgement = Replacement.judge(replacement, entry.stamp());
         return answers.give(entry, judgement.outcome(), judgement.reason(), PodMapper.ref(replacement));
     }
@@ -77,13 +87,17 @@ final class Replacements {
      */
     private boolean isOver(Entry entry, List<Pod> ofOwner) {
         RecreationRequest request = entry.request();
-        Instant now = clock.instant();
-        if (ofOwner.stream()
-                .anyMatch(pod -> PodMapper.ref(pod).uid().equals(request.pod().uid()))) {
-            goneSince.remove(request.requestId());
-            return !now.isBefore(entry.evictedAt().plus(LONGEST_END));
-        }
-        Instant gone = goneSince.computeIfAbsent(request.requestId(), any -> now);
-        return !now.isBefore(gone.plus(longest));
+        boolean isGone = isGone(entry, ofOwner);
+        long now = nanoTime.getAsLong();
+        Phase phase = phases.compute(
+                request.requestId(),
+                (any, last) -> last != null && last.isGone() == isGone ? last : new Phase(isGone, now));
+        return now - phase.since() >= (isGone ? longest : LONGEST_END).toNanos();
+    }
+
+    private static boolean isGone(Entry entry, List<Pod> ofOwner) {
+        return ofOwner.stream()
+                .noneMatch(pod ->
+                        PodMapper.ref(pod).uid().equals(entry.request().pod().uid()));
     }
 }

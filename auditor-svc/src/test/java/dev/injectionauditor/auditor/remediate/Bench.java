@@ -36,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -62,6 +63,11 @@ final class Bench implements AutoCloseable {
     final Database database;
     final Topics topics;
     final KafkaSettings kafka;
+    /** How far ahead of the API server's the clock of the remediators is. */
+    volatile Duration clockError = Duration.ZERO;
+    /** How much more time has passed for the remediators than really has. */
+    private final AtomicLong skipped = new AtomicLong();
+
     final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
     private final KafkaProducer<String, byte[]> producer;
     private final KubernetesClient proxied;
@@ -133,9 +139,15 @@ final class Bench implements AutoCloseable {
                 SOURCE.cluster(),
                 "bench-" + roles.size(),
                 metrics,
-                InstantSource.system());
+                () -> Instant.now().plus(clockError),
+                () -> System.nanoTime() + skipped.get());
         roles.add(role);
         return role;
+    }
+
+    /** Has time pass for the remediators; their clock does not show it. */
+    void skip(Duration time) {
+        skipped.addAndGet(time.toNanos());
     }
 
     RemediateRole start() {

@@ -22,6 +22,9 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -110,6 +113,39 @@ class ExecutionsIT {
         }
     }
 
+    @Test
+    void shouldLookAgainWhenThePauseIsOverWhateverTheClockSays() {
+        // Given a request that is looked at every second, and a clock that is about to overflow
+        journal.accept(List.of(request("one", NOW)));
+        AtomicReference<Instant> clock = new AtomicReference<>(NOW);
+        AtomicLong nanoTime = new AtomicLong(Long.MAX_VALUE - 1);
+        AtomicInteger looks = new AtomicInteger();
+        Executions.Visitor visitor = entry -> {
+            looks.incrementAndGet();
+            return new Visit.Later(Duration.ofSeconds(1));
+        };
+        try (Executions executions =
+                new Executions(journal, visitor, () -> true, metrics, 1, clock::get, nanoTime::get)) {
+            await().atMost(PATIENCE).until(() -> {
+                executions.runOnce();
+                return looks.get() == 1;
+            });
+
+            // When the clock is put back, then the next look comes with time
+            clock.set(NOW.minus(Duration.ofHours(1)));
+            await().atMost(PATIENCE).until(() -> {
+                nanoTime.addAndGet(Duration.ofMillis(100).toNanos());
+                executions.runOnce();
+                return looks.get() == 2;
+            });
+
+            // When it is put forward, then there is none before the pause is over
+            clock.set(NOW.plus(Duration.ofHours(1)));
+            executions.runOnce();
+        }
+        assertThat(looks).hasValue(2);
+    }
+
     private Visit further(Entry from, Entry to) {
         journal.write(from, to);
         return new Visit.Further(to);
@@ -127,7 +163,7 @@ class ExecutionsIT {
     }
 
     private Executions executions(Executions.Visitor visitor, int atOnce) {
-        return new Executions(journal, visitor, () -> true, metrics, atOnce, InstantSource.system());
+        return new Executions(journal, visitor, () -> true, metrics, atOnce, InstantSource.system(), System::nanoTime);
     }
 
     private static Entry request(String id, Instant requestedAt) {

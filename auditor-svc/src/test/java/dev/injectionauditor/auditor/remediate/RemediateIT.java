@@ -323,6 +323,31 @@ class RemediateIT {
     }
 
     @Test
+    void shouldWaitForAReplacementWhateverTheClockSays() throws Exception {
+        // Given a Pod of a controller that is away
+        Pod pod = ownedByNobodyThatRuns("web-a");
+        bench.start(
+                Bench.policy(Allowances.NONE),
+                () -> true,
+                new Remediator.Waiting(Duration.ofMinutes(10), Duration.ofMinutes(1)));
+        RecreationRequest request = request(pod);
+        bench.send(request);
+        await().atMost(PATIENCE).until(() -> bench.evictions(pod) == 1);
+
+        // When the clock is put forward by hours, and looks follow
+        bench.clockError = Duration.ofHours(3);
+        int looks = bench.proxy.calls().size();
+        await().atMost(PATIENCE).until(() -> bench.proxy.calls().size() > looks + 3);
+
+        // Then nobody says that it was not replaced
+        assertThat(bench.results(request.requestId())).isEmpty();
+
+        // And when that time has really passed, then somebody does
+        bench.skip(Duration.ofMinutes(10));
+        assertThat(bench.awaitResult(request).outcome()).isEqualTo(Outcome.NOT_REPLACED);
+    }
+
+    @Test
     void shouldStopWhereSeveralOwnersReplaceNothing() throws Exception {
         // Given Pods of four controllers that are away
         List<Pod> pods = new ArrayList<>();
