@@ -1,5 +1,6 @@
 package dev.injectionauditor.auditor.remediate;
 
+import dev.injectionauditor.auditor.observe.pod.PodDecoding;
 import dev.injectionauditor.auditor.observe.scope.CurrentScope;
 import dev.injectionauditor.auditor.policy.RecreationPolicy;
 import dev.injectionauditor.service.KafkaSettings;
@@ -74,15 +75,10 @@ public final class RemediateRole implements AutoCloseable {
             MeterRegistry registry,
             InstantSource clock,
             LongSupplier nanoTime) {
-        // By itself the client tries again after 429 and 5xx, up to ten times: a budget's refusal would take minutes.
-        KubernetesClient once = client.newClient(new RequestConfigBuilder()
-                        .withRequestRetryBackoffLimit(0)
-                        .withRequestTimeout((int) LONGEST_ANSWER.toMillis())
-                        .build())
-                .adapt(KubernetesClient.class);
+        KubernetesClient once = once(client);
         RemediateMetrics metrics = new RemediateMetrics(registry);
         Journal journal = new Journal(db, cluster);
-        PodApi pods = new PodApi(once);
+        PodApi pods = new PodApi(once, once(PodDecoding.of(client)));
         Answers answers = new Answers(journal, producer, kafka.topics(), identity, metrics, clock);
         BarePods barePods = new BarePods(pods, answers, fence, client.getKubernetesSerialization(), metrics);
         Remediator remediator = new Remediator(
@@ -130,6 +126,15 @@ public final class RemediateRole implements AutoCloseable {
             parts.close();
             throw e;
         }
+    }
+
+    /** By itself a client tries again after 429 and 5xx, up to ten times: a budget's refusal would take minutes. */
+    private static KubernetesClient once(KubernetesClient client) {
+        return client.newClient(new RequestConfigBuilder()
+                        .withRequestRetryBackoffLimit(0)
+                        .withRequestTimeout((int) LONGEST_ANSWER.toMillis())
+                        .build())
+                .adapt(KubernetesClient.class);
     }
 
     /** Whether it has tried to work within this time; that fails while PostgreSQL is away, but does not hang. */

@@ -4,6 +4,7 @@ import dev.injectionauditor.auditor.observe.pod.PodMapper;
 import dev.injectionauditor.auditor.observe.scope.CurrentScope;
 import dev.injectionauditor.auditor.policy.RecreationPolicy;
 import dev.injectionauditor.auditor.remediate.EvictionRule.Decision;
+import dev.injectionauditor.schema.OwnerRef;
 import dev.injectionauditor.schema.PodObservation.Lifecycle;
 import dev.injectionauditor.schema.PodRef;
 import dev.injectionauditor.schema.RecreationReason;
@@ -13,6 +14,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -51,6 +53,7 @@ final class Remediator {
     private final KubernetesSerialization json;
     private final RemediateMetrics metrics;
     private final InstantSource clock;
+    private final LongSupplier nanoTime;
     /** By request: what it last had to wait for. Only for the reason of an expiry, so it may be lost. */
     private final Map<String, RecreationReason> obstacles = new ConcurrentHashMap<>();
 
@@ -98,6 +101,7 @@ final class Remediator {
         this.json = json;
         this.metrics = metrics;
         this.clock = clock;
+        this.nanoTime = nanoTime;
     }
 
     /**
@@ -117,7 +121,7 @@ final class Remediator {
         };
     }
 
-    private Visit begin(Entry entry) {
+    private Visit begin(Entry entry) throws InterruptedException {
         RecreationRequest request = entry.request();
         Duration pause =
                 request.dryRun() ? Duration.ZERO : starts.pause(request.pod().namespace());
@@ -138,12 +142,8 @@ final class Remediator {
                 RecreationReason obstacle = obstacles.remove(request.requestId());
                 yield answers.give(entry, outcome, outcome == Outcome.EXPIRED ? obstacle : reason, null);
             }
-            case Decision.Evict(Pod pod) -> {
-                if (isLastReplacementStarting(entry)) {
-                    yield waitFor(RecreationReason.REPLACEMENT_NOT_READY, UNHURRIED, entry);
-                }
-                yield request.owner() == null ? evictBare(entry, pod) : evict(entry, pod, null);
-            }
+            case Decision.Evict(Pod pod) ->
+                request.owner() == null ? evictBare(entry, pod) : evictOwned(entry, request.owner(), pod);
         };
     }
 
@@ -151,23 +151,22 @@ final class Remediator {
      * One Pod of an owner at a time: the next one goes when the last replacement works, or is not there any more. Where
      * none came in time, one has to come first, for an hour at most: the owner may be meant to have fewer Pods.
      */
-    private boolean isLastReplacementStarting(Entry entry) {
-        RecreationRequest request = entry.request();
-        Succession last = request.owner() == null
-                ? null
-                : journal.last(entry, clock.instant().minus(LONGEST_HOLD));
-        // A list that may be a moment old is good enough for waiting, but not for going on.
-        return last != null
-                && (last.isUnfinished(
-                                pods.recentlyOf(request.owner(), request.pod().namespace()))
-                        || last.isUnfinished(
-                                pods.of(request.owner(), request.pod().namespace())));
+    private Visit evictOwned(Entry entry, OwnerRef owner, Pod pod) throws InterruptedException {
+        Succession last = journal.last(entry, clock.instant().minus(LONGEST_HOLD));
+        long asked = nanoTime.getAsLong();
+        List<Pod> ofOwner = pods.of(owner, entry.request().pod().namespace());
+        if (last != null && last.isUnfinished(ofOwner)) {
+            Duration took = Duration.ofNanos(nanoTime.getAsLong() - asked);
+            return waitFor(RecreationReason.REPLACEMENT_NOT_READY, ListPause.after(took, UNHURRIED), entry);
+        }
+        Set<UUID> uids = ofOwner.stream().map(each -> PodMapper.ref(each).uid()).collect(Collectors.toSet());
+        return evict(entry, pod, uids, null);
     }
 
     private Visit evictBare(Entry entry, Pod pod) {
         Pod wanted = BarePod.toBeCreated(pod);
         return switch (barePods.rehearse(wanted)) {
-            case Rehearsal.Passed passed -> evict(entry, pod, json.asJson(wanted));
+            case Rehearsal.Passed passed -> evict(entry, pod, Set.of(), json.asJson(wanted));
             case Rehearsal.Objection(RecreationReason reason) -> {
                 obstacles.remove(entry.request().requestId());
                 yield answers.give(entry, Outcome.REFUSED, reason, null);
@@ -176,8 +175,8 @@ final class Remediator {
         };
     }
 
-    private Visit evict(Entry accepted, Pod pod, @Nullable String bareSpec) {
-        return switch (starts.begin(accepted, ownersPods(accepted), PodMapper.stamp(pod), bareSpec)) {
+    private Visit evict(Entry accepted, Pod pod, Set<UUID> ownersPods, @Nullable String bareSpec) {
+        return switch (starts.begin(accepted, ownersPods, PodMapper.stamp(pod), bareSpec)) {
             case Start.Never(Outcome outcome, RecreationReason reason) -> {
                 RecreationReason obstacle = obstacles.remove(accepted.request().requestId());
                 yield answers.give(accepted, outcome, outcome == Outcome.EXPIRED ? obstacle : reason, null);
@@ -218,15 +217,6 @@ final class Remediator {
 
     private static Duration shorter(Duration one, Duration other) {
         return one.compareTo(other) < 0 ? one : other;
-    }
-
-    private Set<UUID> ownersPods(Entry entry) {
-        RecreationRequest request = entry.request();
-        return request.owner() == null
-                ? Set.of()
-                : pods.of(request.owner(), request.pod().namespace()).stream()
-                        .map(pod -> PodMapper.ref(pod).uid())
-                        .collect(Collectors.toSet());
     }
 
     /** An eviction may have been sent, and nobody knows its answer: a crash, or none came. The Pod tells. */

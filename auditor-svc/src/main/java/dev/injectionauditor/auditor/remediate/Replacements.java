@@ -31,7 +31,8 @@ final class Replacements {
     private final Map<String, Phase> phases = new ConcurrentHashMap<>();
 
     /**
-     * What is waited for: that the evicted Pod goes, or, when it is gone, that another one comes.
+     * What is waited for: that the evicted Pod goes, or, when it is gone, that another one comes. Many controllers do
+     * nothing before it is gone, and until then the owner has one Pod less already.
      *
      * @param since when that was first seen here, in nanoseconds
      */
@@ -51,53 +52,41 @@ final class Replacements {
     }
 
     /** Looks for the replacement of a Pod with a controller, and answers if it is there or will not come any more. */
-    Visit await(Entry entry) {
+    Visit await(Entry entry) throws InterruptedException {
         RecreationRequest request = entry.request();
-        List<Pod> ofOwner = pods.recentlyOf(request.owner(), request.pod().namespace());
+        long asked = nanoTime.getAsLong();
+        List<Pod> ofOwner = pods.of(request.owner(), request.pod().namespace());
         Optional<Pod> found = Replacement.among(ofOwner, entry);
-        if (found.isEmpty() && isOver(entry, ofOwner)) {
-            // What was listed may be a moment old, and that moment may have been the one.
-            ofOwner = pods.of(request.owner(), request.pod().namespace());
-            found = Replacement.among(ofOwner, entry);
-            if (found.isEmpty() && isOver(entry, ofOwner)) {
-                phases.remove(request.requestId());
-                return answers.give(entry, Outcome.NOT_REPLACED, null, null);
-            }
+        if (found.isPresent()) {
+            phases.remove(request.requestId());
+            Replacement.Judgement judgement = Replacement.judge(found.get(), entry.stamp());
+            return answers.give(entry, judgement.outcome(), judgement.reason(), PodMapper.ref(found.get()));
         }
-        Duration pause = isGone(entry, ofOwner) ? SOON : UNHURRIED;
-        // The list may be so old that it has a Pod which was gone before the eviction.
-        return found.filter(this::isThere).map(pod -> judge(entry, pod)).orElseGet(() -> new Visit.Later(pause));
-    }
-
-    private Visit judge(Entry entry, Pod replacement) {
-        phases.remove(entry.request().requestId());
-        Replacement.Judgement judgement = Replacement.judge(replacement, entry.stamp());
-        return answers.give(entry, judgement.outcome(), judgement.reason(), PodMapper.ref(replacement));
-    }
-
-    private boolean isThere(Pod pod) {
-        Pod live = pods.named(PodMapper.ref(pod));
-        return live != null
-                && PodMapper.ref(live).uid().equals(PodMapper.ref(pod).uid());
-    }
-
-    /**
-     * Whether nobody waits for a replacement any more. The time counts from when the evicted Pod is gone: many
-     * controllers do nothing before, and until then the owner has one Pod less already. There is an end to that, too.
-     */
-    private boolean isOver(Entry entry, List<Pod> ofOwner) {
-        RecreationRequest request = entry.request();
-        boolean isGone = isGone(entry, ofOwner);
         long now = nanoTime.getAsLong();
-        Phase phase = phases.compute(
+        Phase phase = phase(request, ofOwner, now);
+        // What was listed may be as old as the question.
+        Duration waited = Duration.ofNanos(asked - phase.since());
+        if (waited.compareTo(phase.isGone() ? longest : LONGEST_END) >= 0) {
+            phases.remove(request.requestId());
+            return answers.give(entry, Outcome.NOT_REPLACED, null, null);
+        }
+        return new Visit.Later(ListPause.after(Duration.ofNanos(now - asked), growing(waited)));
+    }
+
+    private Phase phase(RecreationRequest request, List<Pod> ofOwner, long now) {
+        boolean isGone = ofOwner.stream()
+                .noneMatch(pod -> PodMapper.ref(pod).uid().equals(request.pod().uid()));
+        return phases.compute(
                 request.requestId(),
                 (any, last) -> last != null && last.isGone() == isGone ? last : new Phase(isGone, now));
-        return now - phase.since() >= (isGone ? longest : LONGEST_END).toNanos();
     }
 
-    private static boolean isGone(Entry entry, List<Pod> ofOwner) {
-        return ofOwner.stream()
-                .noneMatch(pod ->
-                        PodMapper.ref(pod).uid().equals(entry.request().pod().uid()));
+    /** Most replacements come at once, and some before the Pod is gone. The others are looked for ever less often. */
+    private static Duration growing(Duration waited) {
+        Duration pause = waited.dividedBy(4);
+        if (pause.compareTo(SOON) < 0) {
+            return SOON;
+        }
+        return pause.compareTo(UNHURRIED) < 0 ? pause : UNHURRIED;
     }
 }

@@ -16,6 +16,9 @@
  * came in time or it has failed, when one has come, or after an hour. A Pod of the owner that is created by somebody
  * else between the list and the eviction can be taken for the replacement; it is as good a witness.
  *
+ * <p>To know the Pods of a controller means to list its namespace, which can be larger than this process: in parts,
+ * read slim, two lists at a time, and the less often the longer they take.
+ *
  * <p>Bare Pods are created again without what the API server, the scheduler and admission have added; a node that the
  * creator had named is kept, tolerations that admission added stay. Before the eviction the API server has to accept
  * the creation as a dry run, with the injection; where it fails at that or has too much to do, it is asked again until

@@ -50,6 +50,10 @@ final class GatedProxy implements AutoCloseable {
             return uri.endsWith("/eviction");
         }
 
+        boolean isListOfPods() {
+            return method.equals("GET") && uri.matches(".*/pods(\\?.*)?");
+        }
+
         boolean isCreationOfAPod() {
             return method.equals("POST") && uri.endsWith("/pods");
         }

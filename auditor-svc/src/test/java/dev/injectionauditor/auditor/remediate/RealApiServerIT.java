@@ -3,15 +3,19 @@ package dev.injectionauditor.auditor.remediate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.injectionauditor.auditor.observe.pod.PodDecoding;
 import dev.injectionauditor.auditor.observe.pod.PodMapper;
 import dev.injectionauditor.localstack.RealApiServer;
 import dev.injectionauditor.localstack.junit.Manifests;
+import dev.injectionauditor.schema.OwnerRef;
 import io.fabric8.kubernetes.api.model.BindingBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudgetBuilder;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -101,7 +105,7 @@ class RealApiServerIT {
     void shouldCreateABarePodAgain() {
         // Given a bare Pod, bound by a scheduler, with what admission and the API server have added
         Pod stored = running("by-hand");
-        PodApi pods = new PodApi(server.client());
+        PodApi pods = new PodApi(server.client(), server.client());
 
         // When it is rehearsed, evicted and created again
         Pod wanted = BarePod.toBeCreated(stored);
@@ -122,12 +126,43 @@ class RealApiServerIT {
     }
 
     @Test
+    void shouldListThePodsOfAControllerInParts() throws Exception {
+        // Given Pods of a controller among others, in more than one part
+        OwnerRef owner = new OwnerRef("v1", "ReplicationController", "parts", new UUID(1, 1));
+        for (int i = 0; i < 3; i++) {
+            pending("parts-" + i + "-other");
+            server.client()
+                    .resource(new PodBuilder(Manifests.pod(NAMESPACE, "parts-" + i))
+                            .editMetadata()
+                            .addNewOwnerReference()
+                            .withApiVersion(owner.apiVersion())
+                            .withKind(owner.kind())
+                            .withName(owner.name())
+                            .withUid(owner.uid().toString())
+                            .withController(true)
+                            .endOwnerReference()
+                            .endMetadata()
+                            .build())
+                    .create();
+        }
+
+        // When
+        List<Pod> found = new PodApi(server.client(), PodDecoding.of(server.client()), 1).of(owner, NAMESPACE);
+
+        // Then
+        assertThat(found)
+                .extracting(pod -> pod.getMetadata().getName())
+                .containsExactly("parts-0", "parts-1", "parts-2");
+    }
+
+    @Test
     void shouldKnowThatTheNamespaceIsGone() {
         Pod pod = pending("homeless");
         Pod wanted = BarePod.toBeCreated(pod);
         wanted.getMetadata().setNamespace("nowhere");
 
-        assertThat(new PodApi(server.client()).create(wanted)).isInstanceOf(PodApi.Created.NoNamespace.class);
+        assertThat(new PodApi(server.client(), server.client()).create(wanted))
+                .isInstanceOf(PodApi.Created.NoNamespace.class);
     }
 
     private static EvictionAnswer evict(Pod pod) {

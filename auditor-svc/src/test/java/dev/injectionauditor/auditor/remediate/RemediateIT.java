@@ -83,6 +83,11 @@ class RemediateIT {
                 .isEqualTo(after.getFirst().getMetadata().getUid());
         assertThat(result.owner()).isEqualTo(request.owner());
         assertThat(bench.evictions(before.getFirst())).isOne();
+        // And no list of Pods was read at one go, however large the namespace might be
+        assertThat(bench.proxy.calls())
+                .filteredOn(GatedProxy.Call::isListOfPods)
+                .isNotEmpty()
+                .allSatisfy(call -> assertThat(call.uri()).contains("limit=500").doesNotContain("resourceVersion"));
         // And it is counted
         assertThat(bench.metrics
                         .get("injection_auditor_recreations")

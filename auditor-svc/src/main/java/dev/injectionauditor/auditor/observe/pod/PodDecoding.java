@@ -50,6 +50,11 @@ public final class PodDecoding {
                 serialization(conditions, decided));
     }
 
+    /** As above, for those who ask for no match conditions. */
+    public static KubernetesClient of(KubernetesClient client) {
+        return of(client, Set::of, uid -> true);
+    }
+
     static KubernetesSerialization serialization(Supplier<Set<MatchConditions>> conditions, Predicate<UUID> decided) {
         SimpleModule module = new SimpleModule()
                 .addDeserializer(Pod.class, new OfPod(conditions, decided))

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A Pod of which only those fields were read that {@link PodMapper}, label selectors and the informer need. Match
- * conditions are evaluated while it is read.
+ * A Pod of which only those fields were read that {@link PodMapper}, label selectors and the informer need, and whether
+ * it is ready. Match conditions are evaluated while it is read.
  */
 final class SlimPod extends Pod implements PartlyRead {
 

@@ -8,6 +8,8 @@ import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.fabric8.kubernetes.api.model.PodCondition;
+import io.fabric8.kubernetes.api.model.PodConditionBuilder;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodStatus;
 import java.util.ArrayList;
@@ -31,6 +33,10 @@ final class SlimPodReader {
             ScopeRule.MIRROR_ANNOTATION,
             RecreationSetting.MODE_KEY,
             RecreationSetting.NEVER_KEY);
+
+    /** Of the conditions only this is kept, and one object for all Pods. */
+    private static final List<PodCondition> READY = List.of(
+            new PodConditionBuilder().withType("Ready").withStatus("True").build());
 
     private SlimPodReader() {}
 
@@ -126,13 +132,26 @@ final class SlimPodReader {
     private static PodStatus status(JsonParser json) {
         PodStatus status = new PodStatus();
         fields(json, field -> {
-            if (field.equals("phase")) {
-                status.setPhase(text(json));
-            } else {
-                json.skipChildren();
+            switch (field) {
+                case "phase" -> status.setPhase(text(json));
+                case "conditions" ->
+                    status.setConditions(list(json, SlimPodReader::isReady).contains(true) ? READY : List.of());
+                default -> json.skipChildren();
             }
         });
         return status;
+    }
+
+    private static boolean isReady(JsonParser json) {
+        PodCondition condition = new PodCondition();
+        fields(json, field -> {
+            switch (field) {
+                case "type" -> condition.setType(text(json));
+                case "status" -> condition.setStatus(text(json));
+                default -> json.skipChildren();
+            }
+        });
+        return "Ready".equals(condition.getType()) && "True".equals(condition.getStatus());
     }
 
     /** @param wanted keys to keep, null for all */

@@ -109,6 +109,11 @@ class PodDecodingTest {
     }
 
     @Test
+    void shouldKnowWhichOfTheRecordedPodsAreReady() {
+        assertThat(pods()).extracting(event -> isReady(slimPod(event))).contains(true, false);
+    }
+
+    @Test
     void shouldReadListsInTheSameWay() {
         // Given
         ObjectNode list = json.createObjectNode().put("kind", "PodList").put("apiVersion", "v1");
@@ -236,10 +241,18 @@ class PodDecodingTest {
         assertThat(orEmpty(read.getMetadata().getLabels()))
                 .isEqualTo(orEmpty(expected.getMetadata().getLabels()));
         assertThat(isMirror(read)).isEqualTo(isMirror(expected));
+        assertThat(isReady(read)).isEqualTo(isReady(expected));
     }
 
     private static boolean isMirror(Pod pod) {
         return orEmpty(pod.getMetadata().getAnnotations()).containsKey(ScopeRule.MIRROR_ANNOTATION);
+    }
+
+    private static boolean isReady(Pod pod) {
+        return pod.getStatus() != null
+                && pod.getStatus().getConditions().stream()
+                        .anyMatch(condition ->
+                                "Ready".equals(condition.getType()) && "True".equals(condition.getStatus()));
     }
 
     private static Map<String, String> orEmpty(Map<String, String> map) {
