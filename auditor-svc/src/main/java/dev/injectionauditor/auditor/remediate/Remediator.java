@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,8 @@ final class Remediator {
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
 
     private static final Duration LONGEST_THROTTLE = Duration.ofSeconds(30);
+    /** How old a look at a Pod may be when it is evicted. */
+    private static final Duration FRESH = Duration.ofSeconds(3);
 
     private final PodApi pods;
     private final CurrentScope scope;
@@ -129,58 +132,73 @@ final class Remediator {
             // Before the API server is asked for anything: many may wait.
             return waitForTurn(pause, entry);
         }
+        long lookedAt = nanoTime.getAsLong();
         Pod live = pods.named(request.pod());
-        return switch (EvictionRule.decide(
+        return switch (decide(
+                entry, live, () -> scope.covers(live, entry.source().webhook()))) {
+            case Decision.Answer(Outcome outcome, RecreationReason reason) -> answer(entry, outcome, reason);
+            case Decision.Evict(Pod pod) ->
+                request.owner() == null
+                        ? evictBare(entry, pod, lookedAt)
+                        : evictOwned(entry, request.owner(), pod, lookedAt);
+        };
+    }
+
+    private Decision decide(Entry entry, @Nullable Pod live, BooleanSupplier isInScope) {
+        RecreationRequest request = entry.request();
+        return EvictionRule.decide(
                 request,
                 live,
                 () -> pods.mode(request.pod().namespace()),
-                () -> scope.covers(live, entry.source().webhook()),
+                isInScope,
                 policy,
                 brakes.against(entry, clock.instant()),
-                clock.instant())) {
-            case Decision.Answer(Outcome outcome, RecreationReason reason) -> {
-                RecreationReason obstacle = obstacles.remove(request.requestId());
-                yield answers.give(entry, outcome, outcome == Outcome.EXPIRED ? obstacle : reason, null);
-            }
-            case Decision.Evict(Pod pod) ->
-                request.owner() == null ? evictBare(entry, pod) : evictOwned(entry, request.owner(), pod);
-        };
+                clock.instant());
     }
 
     /**
      * One Pod of an owner at a time: the next one goes when the last replacement works, or is not there any more. Where
      * none came in time, one has to come first, for an hour at most: the owner may be meant to have fewer Pods.
      */
-    private Visit evictOwned(Entry entry, OwnerRef owner, Pod pod) throws InterruptedException {
+    private Visit evictOwned(Entry entry, OwnerRef owner, Pod pod, long lookedAt) throws InterruptedException {
         Succession last = journal.last(entry, clock.instant().minus(LONGEST_HOLD));
         long asked = nanoTime.getAsLong();
         List<Pod> ofOwner = pods.of(owner, entry.request().pod().namespace());
         if (last != null && last.isUnfinished(ofOwner)) {
-            Duration took = Duration.ofNanos(nanoTime.getAsLong() - asked);
-            return waitFor(RecreationReason.REPLACEMENT_NOT_READY, ListPause.after(took, UNHURRIED), entry);
+            return waitFor(RecreationReason.REPLACEMENT_NOT_READY, ListPause.after(timeSince(asked), UNHURRIED), entry);
         }
         Set<UUID> uids = ofOwner.stream().map(each -> PodMapper.ref(each).uid()).collect(Collectors.toSet());
-        return evict(entry, pod, uids, null);
+        return evictIfStillRight(entry, pod, uids, lookedAt);
     }
 
-    private Visit evictBare(Entry entry, Pod pod) {
-        Pod wanted = BarePod.toBeCreated(pod);
-        return switch (barePods.rehearse(wanted)) {
-            case Rehearsal.Passed passed -> evict(entry, pod, Set.of(), json.asJson(wanted));
-            case Rehearsal.Objection(RecreationReason reason) -> {
-                obstacles.remove(entry.request().requestId());
-                yield answers.give(entry, Outcome.REFUSED, reason, null);
-            }
+    private Visit evictBare(Entry entry, Pod pod, long lookedAt) {
+        return switch (barePods.rehearse(BarePod.toBeCreated(pod))) {
+            case Rehearsal.Passed passed -> evictIfStillRight(entry, pod, Set.of(), lookedAt);
+            case Rehearsal.Objection(RecreationReason reason) -> answer(entry, Outcome.REFUSED, reason);
             case Rehearsal.Unknown(RecreationReason reason) -> waitFor(reason, UNHURRIED, entry);
         };
     }
 
-    private Visit evict(Entry accepted, Pod pod, Set<UUID> ownersPods, @Nullable String bareSpec) {
+    /**
+     * Looks at the Pod once more if the look was not just now: what came after it may have taken minutes, and
+     * recreation may have been switched off since. The scope, which takes longest to find out, stays as it was found.
+     *
+     * @param lookedAt when it was begun to look, in nanoseconds
+     */
+    private Visit evictIfStillRight(Entry entry, Pod pod, Set<UUID> ownersPods, long lookedAt) {
+        if (timeSince(lookedAt).compareTo(FRESH) <= 0) {
+            return evict(entry, pod, ownersPods);
+        }
+        return switch (decide(entry, pods.named(entry.request().pod()), () -> true)) {
+            case Decision.Answer(Outcome outcome, RecreationReason reason) -> answer(entry, outcome, reason);
+            case Decision.Evict(Pod again) -> evict(entry, again, ownersPods);
+        };
+    }
+
+    private Visit evict(Entry accepted, Pod pod, Set<UUID> ownersPods) {
+        String bareSpec = accepted.request().owner() == null ? json.asJson(BarePod.toBeCreated(pod)) : null;
         return switch (starts.begin(accepted, ownersPods, PodMapper.stamp(pod), bareSpec)) {
-            case Start.Never(Outcome outcome, RecreationReason reason) -> {
-                RecreationReason obstacle = obstacles.remove(accepted.request().requestId());
-                yield answers.give(accepted, outcome, outcome == Outcome.EXPIRED ? obstacle : reason, null);
-            }
+            case Start.Never(Outcome outcome, RecreationReason reason) -> answer(accepted, outcome, reason);
             case Start.Later(Duration pause) -> waitForTurn(pause, accepted);
             case Start.Begun(Entry entry) -> send(entry);
         };
@@ -213,6 +231,16 @@ final class Remediator {
             }
             case EvictionAnswer.Unknown unknown -> waitFor(RecreationReason.NO_ANSWER, UNHURRIED, entry);
         };
+    }
+
+    /** Of a request that has expired, the reason is what it last had to wait for. */
+    private Visit answer(Entry entry, Outcome outcome, @Nullable RecreationReason reason) {
+        RecreationReason obstacle = obstacles.remove(entry.request().requestId());
+        return answers.give(entry, outcome, outcome == Outcome.EXPIRED ? obstacle : reason, null);
+    }
+
+    private Duration timeSince(long nanos) {
+        return Duration.ofNanos(nanoTime.getAsLong() - nanos);
     }
 
     private static Duration shorter(Duration one, Duration other) {

@@ -13,8 +13,9 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Starts evictions, one after the other, so that each counts for the next. The last look before the act: what was found
- * out about the Pod may have taken minutes, as the API server is slow when there is an outage.
+ * Starts evictions, one after the other, so that each counts for the next. The last look at the brakes and limits
+ * before the act: what was found out about the Pod may have taken minutes, as the API server is slow when there is an
+ * outage.
  */
 final class Starts {
 

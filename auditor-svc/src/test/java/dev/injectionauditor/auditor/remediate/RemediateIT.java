@@ -406,14 +406,7 @@ class RemediateIT {
     @Test
     void shouldStopWhenTheNamespaceIsSwitchedOff() throws Exception {
         Pod pod = bench.missed("web", 1).getFirst();
-        bench.client
-                .namespaces()
-                .withName(NAMESPACE)
-                .edit(namespace -> new NamespaceBuilder(namespace)
-                        .editMetadata()
-                        .addToLabels(RecreationSetting.MODE_KEY, "off")
-                        .endMetadata()
-                        .build());
+        switchNamespaceOff();
         bench.start();
 
         RecreationResult result = bench.execute(request(pod));
@@ -421,6 +414,53 @@ class RemediateIT {
         assertThat(result.outcome()).isEqualTo(Outcome.REFUSED);
         assertThat(result.reason()).isEqualTo(RecreationReason.SWITCHED_OFF.text());
         assertThat(bench.evictions(pod)).isZero();
+    }
+
+    @Test
+    void shouldStopWhenTheNamespaceIsSwitchedOffWhileItsPodsAreListed() throws Exception {
+        // Given a list of Pods that takes a minute, in which recreation is switched off
+        Pod pod = bench.missed("web", 1).getFirst();
+        bench.proxy.gate(new GatedProxy.Gate() {
+            @Override
+            public GatedProxy.@Nullable Answer before(String method, String uri) {
+                if (uri.contains("/pods?")) {
+                    switchNamespaceOff();
+                    bench.skip(Duration.ofMinutes(1));
+                }
+                return null;
+            }
+        });
+        bench.start();
+
+        // When
+        RecreationResult result = bench.execute(request(pod));
+
+        // Then that is seen
+        assertThat(result.outcome()).isEqualTo(Outcome.REFUSED);
+        assertThat(result.reason()).isEqualTo(RecreationReason.SWITCHED_OFF.text());
+        assertThat(bench.evictions(pod)).isZero();
+    }
+
+    @Test
+    void shouldEvictAfterASlowListIfNothingHasChanged() throws Exception {
+        // Given a first list of Pods that takes a minute
+        Pod pod = bench.missed("web", 1).getFirst();
+        bench.inject("web");
+        AtomicBoolean slow = new AtomicBoolean();
+        bench.proxy.gate(new GatedProxy.Gate() {
+            @Override
+            public GatedProxy.@Nullable Answer before(String method, String uri) {
+                if (uri.contains("/pods?") && slow.compareAndSet(false, true)) {
+                    bench.skip(Duration.ofMinutes(1));
+                }
+                return null;
+            }
+        });
+        bench.start();
+
+        // When, then
+        assertThat(bench.execute(request(pod)).outcome()).isEqualTo(Outcome.RECREATED);
+        assertThat(bench.evictions(pod)).isOne();
     }
 
     @Test
@@ -560,6 +600,17 @@ class RemediateIT {
                 code,
                 "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"status\":\"Failure\"," + more + "\"reason\":\"" + reason
                         + "\",\"code\":" + code + "}");
+    }
+
+    private void switchNamespaceOff() {
+        bench.client
+                .namespaces()
+                .withName(NAMESPACE)
+                .edit(namespace -> new NamespaceBuilder(namespace)
+                        .editMetadata()
+                        .addToLabels(RecreationSetting.MODE_KEY, "off")
+                        .endMetadata()
+                        .build());
     }
 
     private void budget(String name, int minAvailable) {
