@@ -140,7 +140,10 @@ class QuestionsAtScaleIT {
             work.put(question.text(), done);
             double best = times.getFirst().toNanos() / 1e6;
             double median = times.get(TRIES / 2).toNanos() / 1e6;
-            LOG.atInfo().addKeyValue("millis", Math.round(best)).addKeyValue("work", done).log(question.text());
+            LOG.atInfo()
+                    .addKeyValue("millis", Math.round(best))
+                    .addKeyValue("work", done)
+                    .log(question.text());
             plans.append("## %s%n%nBest %.1f ms, median %.1f ms; %,d blocks, %,d rows.%n%n```text%n%s```%n%n"
                     .formatted(
                             question.text(),
