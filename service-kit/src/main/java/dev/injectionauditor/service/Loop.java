@@ -115,18 +115,26 @@ public final class Loop implements AutoCloseable {
                     lastEnd = clock.instant();
                 }
                 Duration pause = pauseAfter(++failures);
-                LOG.atWarn()
-                        .addKeyValue("loop", name)
-                        .addKeyValue("failuresInARow", failures)
-                        .addKeyValue("nextTryIn", pause)
-                        .setCause(e)
-                        .log("A piece of work failed");
+                report(e, failures, pause);
                 try {
                     Thread.sleep(pause);
                 } catch (InterruptedException interrupted) {
                     return;
                 }
             }
+        }
+    }
+
+    private void report(Throwable failure, int failures, Duration pause) {
+        try {
+            LOG.atWarn()
+                    .addKeyValue("loop", name)
+                    .addKeyValue("failuresInARow", failures)
+                    .addKeyValue("nextTryIn", pause)
+                    .setCause(failure)
+                    .log("A piece of work failed");
+        } catch (Throwable e) {
+            // no memory to tell of it, most likely; the work is what matters
         }
     }
 

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -15,6 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 @Timeout(30)
 class LoopTest {
@@ -77,6 +81,45 @@ class LoopTest {
         await().until(() -> loop.lastProgress().equals(START.plusSeconds(1)));
         loop.close();
         assertThat(runs).hasValue(3);
+    }
+
+    @Test
+    void shouldGoOnWhenAFailureCannotBeTold() {
+        // Given a log that fails itself when it is told of the first failure
+        AtomicInteger told = new AtomicInteger();
+        AppenderBase<ILoggingEvent> failing = new AppenderBase<>() {
+            @Override
+            protected void append(ILoggingEvent event) {
+                if (told.incrementAndGet() == 1) {
+                    throw new OutOfMemoryError("no room for a line");
+                }
+            }
+        };
+        Logger log = (Logger) LoggerFactory.getLogger(Loop.class);
+        failing.setContext(log.getLoggerContext());
+        failing.start();
+        log.addAppender(failing);
+        Loop loop = new Loop(
+                "untold",
+                () -> {
+                    if (runs.incrementAndGet() < 3) {
+                        throw new OutOfMemoryError("no room");
+                    }
+                    return false;
+                },
+                LONG_PAUSE,
+                clock);
+
+        // When the work fails twice
+        try (loop) {
+            loop.start();
+
+            // Then it is done a third time
+            await().until(() -> runs.get() == 3);
+        } finally {
+            log.detachAppender(failing);
+        }
+        assertThat(told).hasValue(2);
     }
 
     @ParameterizedTest
