@@ -64,7 +64,7 @@ final class Auditor implements AutoCloseable {
                     .addKeyValue("recreation", config.recreation().mode())
                     .addKeyValue("managementPort", management.port())
                     .log("Auditor started");
-        } catch (IOException | RuntimeException e) {
+        } catch (Throwable e) { // an Error too: what has been started would keep the process alive
             parts.close();
             throw e;
         }

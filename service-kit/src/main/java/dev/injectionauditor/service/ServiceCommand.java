@@ -13,7 +13,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * Runs the command of a service: options from command line and environment, all bad settings on standard error, exit
- * code {@value #EXIT_BAD_SETTINGS} for them.
+ * code {@value #EXIT_BAD_SETTINGS} for them. Whatever ends the command, an {@link Error} too, ends in an exit code.
  */
 public final class ServiceCommand {
 
@@ -74,7 +74,11 @@ public final class ServiceCommand {
             // The help shows defaults: those of the software, not what the environment holds, secrets among it.
             parsed.commandSpec().defaultValueProvider(null);
         }
-        return new RunLast().execute(parsed);
+        try {
+            return new RunLast().execute(parsed);
+        } catch (Error failure) { // picocli hands over exceptions only
+            return failed(failure, parsed.commandSpec().commandLine());
+        }
     }
 
     private static int badArguments(ParameterException problem, String[] arguments) {
@@ -102,6 +106,16 @@ public final class ServiceCommand {
             return EXIT_BAD_SETTINGS;
         }
         err.println("cannot start: " + Failures.inOneLine(failure));
+        return EXIT_FAILED;
+    }
+
+    /** The process has to end: with its main thread gone and others left, it would live on and do nothing. */
+    private static int failed(Error failure, CommandLine command) {
+        try {
+            command.getErr().println("failed: " + Failures.inOneLine(failure));
+        } catch (Error again) {
+            // no memory to tell of it; the exit code does
+        }
         return EXIT_FAILED;
     }
 }

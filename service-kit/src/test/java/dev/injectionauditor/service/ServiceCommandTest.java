@@ -54,6 +54,17 @@ class ServiceCommandTest {
                 .containsExactly("cannot start: IOException: no port <- IllegalStateException: taken by another");
     }
 
+    @Test
+    void shouldTellAnErrorAndExitToo() {
+        int exitCode = run(() -> {
+            throw new ExceptionInInitializerError(new IllegalStateException("no library"));
+        });
+
+        assertThat(exitCode).isEqualTo(1);
+        assertThat(err.toString().lines())
+                .containsExactly("failed: ExceptionInInitializerError <- IllegalStateException: no library");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"--pasword=hunter2", "hunter2", "--token=hunter2", "--name"})
     void shouldNotRepeatWhatMayBeASecret(String argument) {
