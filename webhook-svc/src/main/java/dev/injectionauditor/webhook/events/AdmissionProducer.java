@@ -18,7 +18,7 @@ public final class AdmissionProducer {
 
     /**
      * It waits for an acknowledgement as long as it takes, whatever an operator has set: a producer that gives up would
-     * let later events overtake.
+     * let later events overtake. The sender gives up the producer as a whole.
      */
     static Map<String, Object> settings(KafkaSettings kafka) {
         Map<String, Object> settings = kafka.producer(Map.of(

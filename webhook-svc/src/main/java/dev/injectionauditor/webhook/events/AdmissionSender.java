@@ -1,10 +1,8 @@
 package dev.injectionauditor.webhook.events;
 
-import dev.injectionauditor.schema.EventCodec;
 import dev.injectionauditor.service.Failures;
 import dev.injectionauditor.service.Loop;
 import dev.injectionauditor.webhook.spool.Spool;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -16,13 +14,11 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.RetriableException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Takes events from the spool to Kafka, oldest first, and keeps at it: an event leaves the spool when Kafka has
@@ -33,28 +29,33 @@ public final class AdmissionSender implements AutoCloseable {
     private static final int BATCH = 500;
     private static final Duration WAIT_FOR_EVENTS = Duration.ofSeconds(1);
     private static final Duration WAIT_FOR_KAFKA = Duration.ofSeconds(5);
+    /**
+     * No acknowledgement for so long, and another producer is tried. The client itself never gives up, and never tells
+     * that its thread is dead.
+     */
+    private static final Duration LONGEST_SILENCE = Duration.ofMinutes(3);
+
     private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(1);
     private static final Duration FLUSH_POLL = Duration.ofMillis(20);
 
     private final Spool spool;
-    private final Supplier<Producer<String, byte[]>> producers;
-    private final String topic;
-    private final String cluster;
+    /** Used by the thread of the loop, and after its end by the one that closes. */
+    private final CurrentProducer producer;
+
     private final Duration flushLimit;
+    private final Duration longestWait;
     private final Loop loop;
     private final SenderLog log;
     private final LongAdder sent = new LongAdder();
     private final LongAdder failed = new LongAdder();
     private final LongAdder refused = new LongAdder();
     private volatile boolean running;
-    /** Used by the thread of the loop, and after its end by the one that closes. */
-    private @Nullable Producer<String, byte[]> producer;
 
     /**
      * A sender that is not running yet.
      *
-     * @param producers makes a producer; called when the first event is there, and again after a failure that a
-     *     producer does not recover from. May fail itself, for instance while the name of a broker is unknown
+     * @param producers makes a producer; called when the first event is there, and again after a failure or a silence
+     *     that a producer does not recover from. May fail itself, for instance while the name of a broker is unknown
      * @param topic the topic of admissions
      * @param cluster the key of all records
      * @param flushLimit how long {@link #close()} goes on sending what is in the spool
@@ -66,11 +67,22 @@ public final class AdmissionSender implements AutoCloseable {
             String cluster,
             Duration flushLimit,
             InstantSource clock) {
+        this(spool, producers, topic, cluster, flushLimit, LONGEST_SILENCE, clock);
+    }
+
+    /** @param longestSilence how long a producer may go without an acknowledgement before another one is made */
+    AdmissionSender(
+            Spool spool,
+            Supplier<Producer<String, byte[]>> producers,
+            String topic,
+            String cluster,
+            Duration flushLimit,
+            Duration longestSilence,
+            InstantSource clock) {
         this.spool = spool;
-        this.producers = producers;
-        this.topic = topic;
-        this.cluster = cluster;
+        this.producer = new CurrentProducer(producers, topic, cluster, longestSilence);
         this.flushLimit = flushLimit;
+        this.longestWait = longestSilence.compareTo(WAIT_FOR_KAFKA) < 0 ? longestSilence : WAIT_FOR_KAFKA;
         this.log = new SenderLog(spool, clock);
         this.loop = new Loop("admission-sender", this::runOnce, PAUSE_AFTER_FAILURE, clock);
     }
@@ -101,6 +113,7 @@ public final class AdmissionSender implements AutoCloseable {
         log.reportDropped();
         List<byte[]> batch = spool.oldest(BATCH, WAIT_FOR_EVENTS);
         if (batch.isEmpty()) {
+            producer.notSilent();
             return true;
         }
         try {
@@ -112,20 +125,17 @@ public final class AdmissionSender implements AutoCloseable {
         } catch (KafkaException e) {
             failed.increment();
             log.trouble(Failures.inOneLine(e));
-            if (!(e instanceof RetriableException)) {
-                closeProducer();
+            if (!(e instanceof RetriableException) || producer.isSilent()) {
+                producer.close();
             }
             return false;
         }
     }
 
     private void send(List<byte[]> batch) throws InterruptedException {
-        if (producer == null) {
-            producer = producers.get();
-        }
         List<Future<RecordMetadata>> sends = new ArrayList<>(batch.size());
         for (byte[] event : batch) {
-            Future<RecordMetadata> send = producer.send(record(event));
+            Future<RecordMetadata> send = producer.send(event);
             sends.add(send);
             if (send.state() == Future.State.FAILED) {
                 break; // so that none overtakes it
@@ -142,23 +152,20 @@ public final class AdmissionSender implements AutoCloseable {
         }
     }
 
-    private ProducerRecord<String, byte[]> record(byte[] event) {
-        ProducerRecord<String, byte[]> record = new ProducerRecord<>(topic, cluster, event);
-        record.headers()
-                .add(EventCodec.CONTENT_TYPE_HEADER, EventCodec.CONTENT_TYPE.getBytes(StandardCharsets.US_ASCII));
-        return record;
-    }
-
     /** Returns when the event is done with: acknowledged, or never to be. */
     private void await(Future<RecordMetadata> send) throws InterruptedException {
         while (true) {
             try {
-                send.get(WAIT_FOR_KAFKA.toMillis(), TimeUnit.MILLISECONDS);
+                send.get(longestWait.toMillis(), TimeUnit.MILLISECONDS);
                 sent.increment();
+                producer.notSilent();
                 return;
             } catch (TimeoutException e) {
+                if (producer.isSilent()) {
+                    throw new KafkaException("no acknowledgement for long; it is tried anew with another producer");
+                }
                 // The client is trying by itself, in order.
-                log.trouble("no acknowledgement for " + WAIT_FOR_KAFKA.toSeconds() + " s");
+                log.trouble("no acknowledgement for " + longestWait.toSeconds() + " s");
                 log.reportDropped();
             } catch (ExecutionException e) {
                 if (e.getCause() instanceof RecordTooLargeException tooLarge) {
@@ -180,7 +187,7 @@ public final class AdmissionSender implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         loop.close();
-        closeProducer();
+        producer.close();
         log.reportDropped();
         log.reportLeft();
     }
@@ -189,13 +196,6 @@ public final class AdmissionSender implements AutoCloseable {
         long start = System.nanoTime();
         while (running && spool.waiting() > 0 && System.nanoTime() - start < flushLimit.toNanos()) {
             Thread.sleep(FLUSH_POLL);
-        }
-    }
-
-    private void closeProducer() {
-        if (producer != null) {
-            producer.close(Duration.ZERO); // what it holds is still in the spool
-            producer = null;
         }
     }
 }
