@@ -19,14 +19,21 @@ final class AdmissionReporter implements ServerListener {
 
     private final WebhookMetrics metrics;
     private final UUID selfCheck;
+    private final LastAnswer lastAnswer;
     private final Map<BadInput, OncePerMinute> rejections = new EnumMap<>(BadInput.class);
     private final OncePerMinute defects = new OncePerMinute();
     private final OncePerMinute handshakes = new OncePerMinute();
 
-    /** @param selfCheck uid of the service's own requests, which are not counted */
-    AdmissionReporter(WebhookMetrics metrics, UUID selfCheck) {
+    /**
+     * A reporter.
+     *
+     * @param selfCheck uid of the service's own requests, which are not counted
+     * @param lastAnswer is told of all others: their answers show that the port works
+     */
+    AdmissionReporter(WebhookMetrics metrics, UUID selfCheck, LastAnswer lastAnswer) {
         this.metrics = metrics;
         this.selfCheck = selfCheck;
+        this.lastAnswer = lastAnswer;
         for (BadInput reason : BadInput.values()) {
             rejections.put(reason, new OncePerMinute());
         }
@@ -36,6 +43,7 @@ final class AdmissionReporter implements ServerListener {
     public void answered(Outcome.Allowed outcome, long nanos) {
         if (!isSelfCheck(outcome)) {
             metrics.answered(outcome, nanos);
+            lastAnswer.isNow();
         }
     }
 

@@ -14,7 +14,6 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.UUID;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
@@ -24,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Calls the service's own port as the API server would: over TLS, with the dry run of a Pod. The service is ready when
- * this has succeeded once, and unhealthy when it has failed for long. Its requests are not counted as admissions.
+ * this has succeeded once, and unhealthy when it has failed for long and nobody else was answered either. Its requests
+ * are not counted as admissions.
  */
 final class SelfCheck implements AutoCloseable {
 
@@ -37,11 +37,9 @@ final class SelfCheck implements AutoCloseable {
     private final UUID uid;
     private final String token;
     private final Loop loop;
-    /** The clock of the process: a jump of the other one is no silence. */
-    private final LongSupplier nanoTime;
+    private final LastAnswer lastAnswer;
 
     private volatile boolean passed;
-    private volatile long silentSince;
 
     /**
      * A check that is not running yet.
@@ -50,28 +48,22 @@ final class SelfCheck implements AutoCloseable {
      * @param tls what it serves with
      * @param uid uid of all its requests; nobody else shall know it
      * @param token what it shows instead of a client certificate; nobody else shall know it
+     * @param lastAnswer is told when it was answered; others tell it of their answers too
      */
-    SelfCheck(
-            InetSocketAddress bound, Supplier<@Nullable TlsIdentity> tls, UUID uid, String token, InstantSource clock) {
-        this(bound, tls, uid, token, clock, System::nanoTime);
-    }
-
-    /** @param nanoTime a clock as {@link System#nanoTime()} */
     SelfCheck(
             InetSocketAddress bound,
             Supplier<@Nullable TlsIdentity> tls,
             UUID uid,
             String token,
-            InstantSource clock,
-            LongSupplier nanoTime) {
+            LastAnswer lastAnswer,
+            InstantSource clock) {
         InetAddress address = bound.getAddress();
         this.target = new InetSocketAddress(
                 address.isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : address, bound.getPort());
         this.tls = tls;
         this.uid = uid;
         this.token = token;
-        this.nanoTime = nanoTime;
-        this.silentSince = nanoTime.getAsLong();
+        this.lastAnswer = lastAnswer;
         this.loop = new Loop("self-check", this::runOnce, BETWEEN_CHECKS, clock);
     }
 
@@ -79,24 +71,25 @@ final class SelfCheck implements AutoCloseable {
         loop.start();
     }
 
-    /** Whether the port has answered a request since the start. */
+    /** Whether the port has answered this check since the start. */
     boolean hasPassed() {
         return passed;
     }
 
     /**
-     * Whether the port has answered, or the check has begun, within this time. The time without a certificate to answer
-     * with does not count: a restart would not bring one.
+     * Whether the port has answered anybody, or the check has begun, within this time. A flood of connections can keep
+     * this check out while the API servers are answered on those that they have. The time without a certificate to
+     * answer with does not count: a restart would not bring one.
      */
     boolean hasAnsweredWithin(Duration limit) {
-        return nanoTime.getAsLong() - silentSince <= limit.toNanos();
+        return lastAnswer.isWithin(limit);
     }
 
     /** Asks once. */
     boolean runOnce() throws IOException, GeneralSecurityException {
         TlsIdentity identity = tls.get();
         if (identity == null) {
-            silentSince = nanoTime.getAsLong();
+            lastAnswer.isNow();
             throw new IOException("there is no certificate yet");
         }
         SSLContext context = SSLContext.getInstance("TLS");
@@ -110,7 +103,7 @@ final class SelfCheck implements AutoCloseable {
                 throw new IOException("the answer begins with: " + start);
             }
         }
-        silentSince = nanoTime.getAsLong();
+        lastAnswer.isNow();
         passed = true;
         return false;
     }

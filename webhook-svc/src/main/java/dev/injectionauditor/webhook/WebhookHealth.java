@@ -12,13 +12,17 @@ import org.jspecify.annotations.Nullable;
 final class WebhookHealth {
 
     /**
-     * How long the port, with a certificate, may go without answering the service's own requests before a restart is
-     * the better way.
+     * How long the port, with a certificate, may go without answering anybody, the service's own requests included,
+     * before a restart is the better way.
      */
     private static final Duration LONGEST_SILENCE = Duration.ofMinutes(3);
 
+    private static final Optional<String> STARTING = Optional.of("starting");
+
     private final InstantSource clock;
+    /** Null until the service has started. */
     private volatile @Nullable Port port;
+
     private volatile boolean stopping;
 
     WebhookHealth(InstantSource clock) {
@@ -27,8 +31,8 @@ final class WebhookHealth {
 
     private record Port(HttpsServer listener, SelfCheck selfCheck, Certificates certificates) {}
 
-    /** The port is bound. */
-    void bound(HttpsServer listener, SelfCheck selfCheck, Certificates certificates) {
+    /** The service has started. */
+    void started(HttpsServer listener, SelfCheck selfCheck, Certificates certificates) {
         port = new Port(listener, selfCheck, certificates);
     }
 
@@ -37,13 +41,17 @@ final class WebhookHealth {
     }
 
     /**
-     * Why the service is better restarted. Kafka has no part in it, nor has a certificate that is not there yet:
-     * without them, it is no better off after a restart.
+     * Why the service is better restarted. A start that hangs is a reason: Kubernetes waits as long as its startup
+     * probe says. Kafka has no part in it, nor has a certificate that is not there yet: without them, the service is no
+     * better off after a restart.
      */
     Optional<String> problem() {
         Port bound = port;
-        if (bound == null || stopping) {
+        if (stopping) {
             return Optional.empty();
+        }
+        if (bound == null) {
+            return STARTING;
         }
         if (!bound.listener().isListening()) {
             return Optional.of("the listener is gone");
@@ -59,7 +67,10 @@ final class WebhookHealth {
         if (stopping) {
             return Optional.of("stopping");
         }
-        if (bound == null || !bound.listener().isListening()) {
+        if (bound == null) {
+            return STARTING;
+        }
+        if (!bound.listener().isListening()) {
             return Optional.of("not listening");
         }
         TlsIdentity identity = bound.certificates().current();

@@ -70,7 +70,7 @@ final class WebhookService implements AutoCloseable {
         try {
             service.start();
             return service;
-        } catch (IOException | GeneralSecurityException | RuntimeException e) {
+        } catch (Throwable e) { // an Error too: what has been started would keep the process alive
             service.close();
             throw e;
         }
@@ -103,6 +103,7 @@ final class WebhookService implements AutoCloseable {
 
         UUID selfCheckUid = UUID.randomUUID();
         String selfCheckToken = UUID.randomUUID().toString();
+        LastAnswer lastAnswer = new LastAnswer();
         Injector injector = new Injector(config.host(), config.replica());
         HttpsServer listener = parts.add(
                 "webhook server",
@@ -112,15 +113,14 @@ final class WebhookService implements AutoCloseable {
                         new CallerCheck(config.clients(), selfCheckToken),
                         config.limits(),
                         body -> answer(injector, recorder, body),
-                        new AdmissionReporter(metrics, selfCheckUid)),
+                        new AdmissionReporter(metrics, selfCheckUid, lastAnswer)),
                 SERVER_LIMIT);
         server = listener;
         InetSocketAddress bound = new InetSocketAddress(config.address().getAddress(), listener.port());
         SelfCheck checking = parts.add(
                 "self-check",
-                new SelfCheck(bound, serving::current, selfCheckUid, selfCheckToken, clock),
+                new SelfCheck(bound, serving::current, selfCheckUid, selfCheckToken, lastAnswer, clock),
                 SELF_CHECK_LIMIT);
-        health.bound(listener, checking, serving);
         AutoCloseable drain = () -> drain(listener);
         parts.add("drain", drain, config.drain().plus(DRAIN_SPARE));
 
@@ -130,6 +130,7 @@ final class WebhookService implements AutoCloseable {
         metrics.watch(listener);
         metrics.watch(recorder, spool, sender);
         metrics.watch(serving);
+        health.started(listener, checking, serving);
         LOG.atInfo()
                 .addKeyValue("address", config.address().getAddress().getHostAddress())
                 .addKeyValue("port", listener.port())
