@@ -10,6 +10,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
@@ -25,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * visible. If it is killed in between, the length that it left tells where the next record begins. If the disk fails
  * under it, it makes the record visible with a CRC-32C that is wrong. The last thread that finds no room seals the
  * segment, after which nobody can claim a place.
+ *
+ * <p>How many records there are, and up to where they are done with, is kept beside the memory too: a disk that fails
+ * must not keep anybody from going on to the next segment.
  */
 final class Segment implements AutoCloseable {
 
@@ -51,10 +55,16 @@ final class Segment implements AutoCloseable {
     private volatile boolean recovered;
     /** Another segment is being written instead. */
     private volatile boolean full;
+    /** The disk fails under it: what is not there will not come, and nobody is sure to be able to map it again. */
+    private volatile boolean failing;
 
-    private int countWhileUnmapped;
     /** Where the next claim is to be tried; may lag behind. */
     private final AtomicLong tail = new AtomicLong(HEADER);
+    /** Records whose place was claimed. */
+    private final AtomicInteger claimed = new AtomicInteger();
+    // Written by whoever reads.
+    private volatile int countDone;
+    private volatile long done = HEADER;
 
     private Segment(Arena arena, MemorySegment memory, @Nullable Path file, boolean recovered) {
         this.arena = arena;
@@ -69,6 +79,12 @@ final class Segment implements AutoCloseable {
         full = true;
     }
 
+    /** To be called when the disk has failed under it: nothing more is appended, and readers wait for nothing. */
+    void setFailing() {
+        failing = true;
+        tail.set(SIZE);
+    }
+
     /** An empty segment that ends with the process. */
     static Segment inMemory() {
         Arena arena = Arena.ofShared();
@@ -79,24 +95,29 @@ final class Segment implements AutoCloseable {
     static Segment blank(Arena arena, MemorySegment memory, @Nullable Path file) {
         memory.set(LONG, DONE_AT, HEADER);
         memory.set(LONG, 0, MAGIC);
+        MemoryFaults.throwIfAny();
         return new Segment(arena, memory, file, false);
     }
 
     /** What another process has left, null if it is no segment. */
     static @Nullable Segment recovered(Arena arena, MemorySegment memory, Path file) {
+        long done = memory.get(LONG, DONE_AT);
+        if (memory.get(LONG, 0) != MAGIC || done < HEADER || done > SIZE || done % 8 != 0) {
+            return null;
+        }
         Segment segment = new Segment(arena, memory, file, true);
-        long done = segment.done();
-        boolean valid = memory.get(LONG, 0) == MAGIC && done >= HEADER && done <= SIZE && done % 8 == 0;
-        return valid ? segment : null;
+        segment.done = done;
+        segment.claimed.set((int) segment.lengths().count());
+        MemoryFaults.throwIfAny();
+        return segment;
     }
 
     /**
      * Gives the memory of a full segment back until it is to be read. Any other stays, and so does one without a file,
-     * or with a record that a thread has not finished yet.
+     * with a record that a thread has not finished yet, or on a disk that fails.
      */
     void unmap() {
-        if (full && file != null && memory != null && (recovered || !hasUnfinished())) {
-            countWhileUnmapped = count();
+        if (full && !failing && file != null && memory != null && (recovered || !hasUnfinished())) {
             close();
         }
     }
@@ -133,6 +154,7 @@ final class Segment implements AutoCloseable {
      * an unusable one there.
      *
      * @param crc of the record
+     * @throws InternalError if the disk fails under a file
      */
     boolean append(byte[] record, int crc) {
         long needed = space(record.length);
@@ -143,28 +165,44 @@ final class Segment implements AutoCloseable {
                 return false;
             }
             boolean fits = at + needed <= SIZE;
-            int found = (int) LENGTH.compareAndExchange(memory, at, 0, fits ? -record.length : SEALED);
-            if (found == 0 && fits) {
-                tail.compareAndSet(at, at + needed);
-                try {
-                    MemorySegment.copy(record, 0, memory, ValueLayout.JAVA_BYTE, at + 8, record.length);
-                    complete(memory, at, record.length, crc);
-                } catch (RuntimeException | Error e) { // InternalError: the disk fails under a mapped file
-                    complete(memory, at, record.length, ~crc); // the reader would wait for ever for what was claimed
-                    throw e;
-                }
-                return true;
-            }
-            if (found == 0 || found == SEALED) {
+            int found = (int) LENGTH.getVolatile(memory, at);
+            MemoryFaults.throwIfAny(); // before the next access: the JVM may not survive its failure
+            if (found == SEALED) {
                 return false;
             }
-            tail.compareAndSet(at, at + space(Math.abs(found))); // another thread was faster
+            if (found != 0) {
+                tail.compareAndSet(at, at + space(Math.abs(found))); // another thread was faster
+            } else if (LENGTH.compareAndSet(memory, at, 0, fits ? -record.length : SEALED)) {
+                if (fits) {
+                    claimed.incrementAndGet();
+                    tail.compareAndSet(at, at + needed);
+                    write(memory, at, record, crc);
+                }
+                MemoryFaults.throwIfAny();
+                return fits;
+            }
+        }
+    }
+
+    /** Writes a record to the place that was claimed for it. */
+    private static void write(MemorySegment memory, long at, byte[] record, int crc) {
+        try {
+            MemorySegment.copy(record, 0, memory, ValueLayout.JAVA_BYTE, at + 8, record.length);
+            complete(memory, at, record.length, crc);
+        } catch (RuntimeException | Error e) { // the reader would wait for ever for what was claimed
+            try {
+                complete(memory, at, record.length, ~crc);
+            } catch (InternalError again) {
+                // the disk fails, and readers wait for nothing then
+            }
+            throw e;
         }
     }
 
     private static void complete(MemorySegment memory, long at, int length, int crc) {
         memory.set(INT, at + 4, crc);
         LENGTH.setVolatile(memory, at, length);
+        MemoryFaults.throwIfAny();
     }
 
     /** What {@link #read} found at a place. */
@@ -190,8 +228,9 @@ final class Segment implements AutoCloseable {
         if (length == SEALED) {
             return new Found.End();
         }
-        if (length == 0 || (length < 0 && !recovered)) {
-            return recovered ? new Found.End() : new Found.Nothing();
+        boolean noMoreComes = recovered || failing;
+        if (length == 0 || (length < 0 && !noMoreComes)) {
+            return noMoreComes ? new Found.End() : new Found.Nothing();
         }
         long next = at + space(Math.abs(length));
         if (next > SIZE) {
@@ -206,28 +245,45 @@ final class Segment implements AutoCloseable {
 
     /** Up to where records are done with. */
     long done() {
-        return memory().get(LONG, DONE_AT);
+        return done;
     }
 
-    /** Remembers, beyond the end of the process, that the records before this place are done with. */
-    void setDone(long at) {
-        memory().set(LONG, DONE_AT, at);
+    /**
+     * Remembers, beyond the end of the process if the disk allows, that the records before this place are done with.
+     *
+     * @param records how many that is more than before
+     */
+    void setDone(long at, int records) {
+        done = at;
+        countDone += records;
+        try {
+            memory().set(LONG, DONE_AT, at);
+            MemoryFaults.throwIfAny();
+        } catch (InternalError e) {
+            // the disk fails: the next process will find them, and send them once more
+        }
     }
 
     /** How many records are there that are not done with, unusable ones included. */
     int count() {
-        return memory == null ? countWhileUnmapped : (int) lengths().count();
+        return Math.max(0, claimed.get() - countDone);
     }
 
     private boolean hasUnfinished() {
-        return lengths().anyMatch(length -> length < 0);
+        try {
+            boolean unfinished = lengths().anyMatch(length -> length < 0);
+            MemoryFaults.throwIfAny();
+            return unfinished;
+        } catch (InternalError e) { // the disk fails, and so nobody knows
+            return true;
+        }
     }
 
     /** Of the records that are not done with, as they are written down. */
     private IntStream lengths() {
         MemorySegment memory = memory();
         IntStream.Builder lengths = IntStream.builder();
-        long at = memory.get(LONG, DONE_AT);
+        long at = done;
         while (at < SIZE) {
             int length = (int) LENGTH.getVolatile(memory, at);
             if (length == 0 || length == SEALED || at + space(Math.abs(length)) > SIZE) {

@@ -15,6 +15,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -85,10 +86,19 @@ final class SegmentFolder implements AutoCloseable {
      * them.
      */
     List<Segment> recover() {
+        return recover(SegmentFolder::map);
+    }
+
+    /** Reads a file that was left: null if it is no segment. */
+    interface Mapping {
+        @Nullable Segment map(Path file) throws IOException;
+    }
+
+    List<Segment> recover(Mapping mapping) {
         List<Segment> segments = new ArrayList<>();
         for (Path file : left) {
             try {
-                Segment segment = map(file);
+                Segment segment = mapping.map(file);
                 if (segment == null) {
                     LOG.atWarn().addKeyValue("file", file).log("Deleting a file of the spool that is no segment");
                     Files.delete(file);
@@ -99,7 +109,7 @@ final class SegmentFolder implements AutoCloseable {
                     segment.unmap(); // all of them at once would take up much memory
                     segments.add(segment);
                 }
-            } catch (IOException e) {
+            } catch (IOException | InternalError e) { // InternalError: a page of the file cannot be read
                 LOG.atWarn()
                         .addKeyValue("file", file)
                         .addKeyValue("problem", Failures.inOneLine(e))
@@ -109,18 +119,27 @@ final class SegmentFolder implements AutoCloseable {
         return segments;
     }
 
-    private static @Nullable Segment map(Path file) throws IOException {
+    static @Nullable Segment map(Path file) throws IOException {
         if (Files.size(file) != Segment.SIZE) {
             return null;
         }
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            Arena arena = Arena.ofShared();
-            MemorySegment memory = channel.map(FileChannel.MapMode.READ_WRITE, 0, Segment.SIZE, arena);
-            Segment segment = Segment.recovered(arena, memory, file);
-            if (segment == null) {
+            return mapped(channel, (arena, memory) -> Segment.recovered(arena, memory, file));
+        }
+    }
+
+    /** @param segment makes a segment of the memory; if it fails, or gives none, the memory is given back */
+    private static <S extends @Nullable Segment> S mapped(
+            FileChannel channel, BiFunction<Arena, MemorySegment, S> segment) throws IOException {
+        Arena arena = Arena.ofShared();
+        @Nullable S made = null;
+        try {
+            made = segment.apply(arena, channel.map(FileChannel.MapMode.READ_WRITE, 0, Segment.SIZE, arena));
+            return made;
+        } finally {
+            if (made == null) {
                 arena.close();
             }
-            return segment;
         }
     }
 
@@ -138,9 +157,8 @@ final class SegmentFolder implements AutoCloseable {
             while (channel.position() < Segment.SIZE) {
                 channel.write(zeros.clear());
             }
-            Arena arena = Arena.ofShared();
-            return Segment.blank(arena, channel.map(FileChannel.MapMode.READ_WRITE, 0, Segment.SIZE, arena), file);
-        } catch (IOException e) {
+            return mapped(channel, (arena, memory) -> Segment.blank(arena, memory, file));
+        } catch (IOException | InternalError e) {
             Files.deleteIfExists(file);
             throw e;
         }

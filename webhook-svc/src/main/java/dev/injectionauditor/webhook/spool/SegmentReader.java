@@ -7,6 +7,8 @@ import java.nio.channels.ClosedByInterruptException;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,7 +24,8 @@ final class SegmentReader {
 
     private final Deque<Segment> segments;
     private final Supplier<Segment> writing;
-    private final SpoolCounts counts;
+    private final Consumer<Segment> leave;
+    private final LongAdder damaged;
 
     // What was read last.
     private @Nullable Segment batchOf;
@@ -31,11 +34,14 @@ final class SegmentReader {
     /**
      * @param segments oldest first; whoever has removed one, and nobody else, counts and deletes it
      * @param writing the last of them
+     * @param leave has another one written instead of this one, if it is the last
+     * @param damaged counts the records that could not be read back
      */
-    SegmentReader(Deque<Segment> segments, Supplier<Segment> writing, SpoolCounts counts) {
+    SegmentReader(Deque<Segment> segments, Supplier<Segment> writing, Consumer<Segment> leave, LongAdder damaged) {
         this.segments = segments;
         this.writing = writing;
-        this.counts = counts;
+        this.leave = leave;
+        this.damaged = damaged;
     }
 
     /** The oldest records, which stay until they are removed. Empty if there are none, or when interrupted. */
@@ -44,36 +50,44 @@ final class SegmentReader {
         ends.clear();
         while (true) {
             Segment segment = segments.getFirst();
+            boolean ended;
             try {
                 segment.remap();
+                batchOf = segment;
+                ended = read(segment, batch, most) instanceof Found.End;
+                MemoryFaults.throwIfAny();
             } catch (ClosedByInterruptException e) {
                 return batch; // and the interrupt ends the wait
-            } catch (IOException e) {
-                lose(segment, e);
-                continue;
+            } catch (IOException | InternalError e) { // InternalError: the disk fails under a mapped file
+                if (batch.isEmpty()) {
+                    lose(segment, e);
+                    continue;
+                }
+                return batch; // first what could be read
             }
-            batchOf = segment;
-            Found found = read(segment, batch, most);
-            if (!batch.isEmpty() || !(found instanceof Found.End) || segment == writing.get()) {
+            if (!batch.isEmpty() || !ended || segment == writing.get()) {
                 return batch;
             }
             if (segments.remove(segment)) { // else it was dropped meanwhile
                 SegmentSupply.delete(segment);
+                damaged.add(segment.count()); // what is behind a place that tells nothing
             }
         }
     }
 
-    /** Gives up the first segment. */
-    private void lose(Segment first, IOException problem) {
+    /** Gives up the first segment. Its file stays: the next process may be luckier. */
+    private void lose(Segment first, Throwable problem) {
+        leave.accept(first);
         if (!segments.remove(first)) {
             return; // dropped meanwhile, and counted as such
         }
+        first.close();
         LOG.atError()
                 .addKeyValue("file", first.file())
                 .addKeyValue("events", first.count())
                 .addKeyValue("problem", Failures.inOneLine(problem))
                 .log("A file of the spool cannot be read any more; its events are lost");
-        counts.lost(first.count());
+        damaged.add(first.count());
     }
 
     /** What stopped the reading. */
@@ -94,8 +108,8 @@ final class SegmentReader {
                     if (!batch.isEmpty()) {
                         return found; // it counts when everything before it is done with
                     }
-                    counts.lost(1);
-                    segment.setDone(next);
+                    damaged.increment();
+                    segment.setDone(next, 1);
                     at = next;
                 }
                 case Found.Nothing _, Found.End _ -> {
@@ -109,9 +123,9 @@ final class SegmentReader {
     synchronized void remove(int count) {
         Segment segment = batchOf;
         if (count > 0 && segment != null && segment == segments.getFirst()) { // else it was dropped meanwhile
-            segment.setDone(ends.get(count - 1));
+            long end = ends.get(count - 1);
             ends.subList(0, count).clear();
-            counts.removed.add(count);
+            segment.setDone(end, count);
         }
     }
 

@@ -73,7 +73,7 @@ final class SegmentSupply implements AutoCloseable {
                 LOG.info("The spool can be written to again");
             }
             return segment;
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | InternalError e) {
             boolean ending = e instanceof ClosedByInterruptException;
             if (!inTrouble && !ending) {
                 inTrouble = true;

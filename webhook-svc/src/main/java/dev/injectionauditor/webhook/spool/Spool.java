@@ -9,6 +9,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,11 +25,13 @@ public final class Spool implements AutoCloseable {
     /** Least bound that makes sense, in bytes. */
     public static final long LEAST_BYTES = 8L * Segment.SIZE;
 
+    /** An answer tries no more often: what is written, what is at hand, what waits to join it, then memory. */
+    private static final int MOST_FAILURES = 4;
+
     private static final Logger LOG = LoggerFactory.getLogger(Spool.class);
 
     private final int mostSegments;
     private final SegmentSupply supply;
-    private final SpoolCounts counts = new SpoolCounts();
     private final Loop keeper;
 
     /** Oldest first; the last one is being written. Whoever has removed one, and nobody else, counts and deletes it. */
@@ -39,8 +42,13 @@ public final class Spool implements AutoCloseable {
     private volatile Segment writing;
     private volatile @Nullable Thread waiter;
 
+    /** For lack of room. */
+    private final LongAdder dropped = new LongAdder();
+
+    private final LongAdder damaged = new LongAdder();
+
     /** Its monitor is never held by who appends. */
-    final SegmentReader reading = new SegmentReader(segments, () -> writing, counts);
+    final SegmentReader reading = new SegmentReader(segments, () -> writing, this::roll, damaged);
 
     /**
      * Opens a spool and what a former process has left in it, and starts the thread that makes its segments.
@@ -56,9 +64,7 @@ public final class Spool implements AutoCloseable {
     private Spool(SegmentSupply supply, long mostBytes, InstantSource clock) {
         this.supply = supply;
         this.mostSegments = (int) Math.min(Integer.MAX_VALUE, mostBytes / Segment.SIZE) - SegmentSupply.NOT_IN_USE;
-        List<Segment> left = supply.recover();
-        segments.addAll(left);
-        left.forEach(segment -> counts.added.add(segment.count()));
+        segments.addAll(supply.recover());
         makeRoom();
         deleteDropped();
         this.writing = supply.make();
@@ -72,40 +78,44 @@ public final class Spool implements AutoCloseable {
 
     /**
      * Appends a record. When this returns, the record survives the end of the process, unless it is kept in memory
-     * only. Does not wait for the one who takes records out, and for the disk only if it has not given the next segment
-     * in time: 200 ms at most, once for each segment.
+     * only. Does not wait for the one who takes records out. In a folder in memory (tmpfs) it does not wait for a disk
+     * either. In one on a disk it may: for as long as the disk takes if the kernel is just writing back the page that
+     * the record goes to; and, once for each segment, 200 ms at most if the disk has not given the next one in time.
      *
      * @param record not empty
      * @throws IllegalArgumentException if the record is empty, or longer than a segment
-     * @throws InternalError if the disk fails under a file; the record is lost then, and counted as damaged when its
-     *     place is read
+     * @throws InternalError if the disk fails under {@value #MOST_FAILURES} files one after the other; the record is
+     *     lost then. Before that, the next segment has it; what it leaves in the failing one is counted as damaged
      */
     public void append(byte[] record) {
         if (record.length == 0 || record.length > Segment.LONGEST) {
             throw new IllegalArgumentException("a record of " + record.length + " bytes");
         }
         int crc = Segment.crc(record);
+        int failures = 0;
         while (true) {
             Segment segment = writing;
             try {
                 if (segment.append(record, crc)) {
                     break;
                 }
-                roll(segment);
             } catch (InternalError e) { // the disk fails under a mapped file
-                counts.added.increment(); // it has got its place, most likely, and will be found damaged there
-                throw e;
+                segment.setFailing();
+                if (++failures == MOST_FAILURES) {
+                    throw e;
+                }
             } catch (IllegalStateException e) {
                 // This thread was so slow that the segment is gone, dropped or done with.
                 if (segment == writing) {
                     throw e;
                 }
             }
+            roll(segment);
         }
-        counts.added.increment();
         LockSupport.unpark(waiter);
     }
 
+    /** Begins a new segment, if nobody else has. @param full no longer written to */
     private synchronized void roll(Segment full) {
         if (writing != full) {
             return;
@@ -127,7 +137,7 @@ public final class Spool implements AutoCloseable {
     private void deleteDropped() {
         synchronized (reading) { // whoever was still reading one has ended
             for (Segment gone = surplus.poll(); gone != null; gone = surplus.poll()) {
-                counts.dropped.add(gone.count());
+                dropped.add(gone.count());
                 supply.discard(gone);
             }
         }
@@ -181,17 +191,17 @@ public final class Spool implements AutoCloseable {
 
     /** How many records wait, those not removed yet included. */
     public long waiting() {
-        return counts.waiting();
+        return segments.stream().mapToLong(Segment::count).sum();
     }
 
     /** How many records have been dropped for lack of room, those of the last moment excepted. */
     public long dropped() {
-        return counts.dropped.sum();
+        return dropped.sum();
     }
 
     /** How many records could not be read back, those included that a killed process had not finished. */
     public long damaged() {
-        return counts.damaged.sum();
+        return damaged.sum();
     }
 
     /** Whether new records survive the end of the process. */

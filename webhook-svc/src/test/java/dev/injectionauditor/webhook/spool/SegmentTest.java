@@ -42,7 +42,8 @@ class SegmentTest {
             Segment working = Segment.blank(arena, memory, null);
             byte[] next = "12345678".getBytes(US_ASCII);
             assertThat(working.append(next, Segment.crc(next))).isTrue();
-            assertThat(working.count()).isEqualTo(2);
+            assertThat(failing.count()).isOne();
+            assertThat(working.count()).isOne();
             assertThat(working.read(working.done()))
                     .isInstanceOfSatisfying(
                             Segment.Found.Unusable.class,
@@ -50,6 +51,28 @@ class SegmentTest {
                                     .isInstanceOfSatisfying(
                                             Segment.Found.Entry.class,
                                             entry -> assertThat(entry.bytes()).isEqualTo(next)));
+        }
+    }
+
+    @Test
+    void shouldBeReadToItsEndWhenTheDiskFailsUnderIt() {
+        try (Arena arena = Arena.ofConfined()) {
+            // Given a segment with a record, and a claim of a thread that could not go on
+            MemorySegment memory = arena.allocate(Segment.SIZE, Long.BYTES);
+            Segment segment = Segment.blank(arena, memory, null);
+            byte[] record = "12345678".getBytes(US_ASCII);
+            segment.append(record, Segment.crc(record));
+            memory.set(INT, Segment.HEADER + 16, -8);
+
+            // When it is known that the disk fails
+            segment.setFailing();
+
+            // Then nothing more is appended, and the record is there
+            assertThat(segment.append(record, Segment.crc(record))).isFalse();
+            assertThat(segment.read(segment.done())).isInstanceOf(Segment.Found.Entry.class);
+            // And nobody waits for the claim, nor for another record
+            assertThat(segment.read(Segment.HEADER + 16)).isInstanceOf(Segment.Found.Unusable.class);
+            assertThat(segment.read(Segment.HEADER + 32)).isInstanceOf(Segment.Found.End.class);
         }
     }
 
@@ -83,7 +106,6 @@ class SegmentTest {
 
             // Then the memory is given back, and the record is there when it is read
             assertThat(arena.scope().isAlive()).isFalse();
-            assertThat(segment.count()).isOne();
             segment.remap();
             assertThat(segment.read(segment.done()))
                     .isInstanceOfSatisfying(

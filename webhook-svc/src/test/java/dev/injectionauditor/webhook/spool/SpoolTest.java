@@ -379,6 +379,50 @@ class SpoolTest {
         assertThat(spool.waiting()).isZero();
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {0, 50_000}) // before and after the code is compiled: then the JVM tells of the failure later
+    void shouldGoOnInTheNextSegmentWhenTheDiskFailsUnderOne(int before) throws Exception {
+        // Given a spool whose current file loses its pages, which are mapped
+        Spool spool = open(folder, ROOM);
+        for (int i = 0; i < before / 1_000; i++) {
+            add(spool, 1, 1_000);
+            assertThat(drain(spool)).hasSize(1_000);
+        }
+        add(spool, 1, 10);
+        truncate(files(folder).getFirst());
+
+        // When more comes
+        add(spool, 11, 12);
+
+        // Then it is there, and only what was in those pages is lost; that is counted
+        assertThat(drain(spool)).containsExactly(11, 12);
+        assertThat(spool.damaged()).isBetween(10L, 12L); // a place that the failing append has claimed counts too
+        assertThat(spool.waiting()).isZero();
+    }
+
+    @Test
+    void shouldGoOnInTheNextSegmentWhenOneCannotBeRead() throws Exception {
+        // Given a spool whose current file loses its pages
+        Spool spool = open(folder, ROOM);
+        add(spool, 1, 10);
+        truncate(files(folder).getFirst());
+
+        // When somebody reads it, and more comes
+        assertThat(spool.oldest(10, NO_WAIT)).isEmpty();
+        assertThat(spool.damaged()).isEqualTo(10);
+        assertThat(spool.waiting()).isZero();
+        add(spool, 11, 12);
+
+        // Then that is there
+        assertThat(drain(spool)).containsExactly(11, 12);
+    }
+
+    private static void truncate(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.truncate(0);
+        }
+    }
+
     @Test
     void shouldRefuseRecordsThatCannotBe() {
         Spool spool = open(null, ROOM);
