@@ -99,7 +99,7 @@ final class ClusterRoles {
                 new AnnounceRole(client, config.kafka(), cluster, config.identity(), metrics, clock),
                 ROLE_LIMIT);
         if (db == null) {
-            return new ActiveRole(announcer::hasProgressedWithin, started::close);
+            return new ActiveRole(announcer::hasRunWithin, started::close);
         }
         try {
             RemediateRole role = started.add(
@@ -116,8 +116,7 @@ final class ClusterRoles {
                             metrics,
                             clock),
                     ROLE_LIMIT);
-            return new ActiveRole(
-                    limit -> role.hasRunWithin(limit) && announcer.hasProgressedWithin(limit), started::close);
+            return new ActiveRole(limit -> role.hasRunWithin(limit) && announcer.hasRunWithin(limit), started::close);
         } catch (RuntimeException | Error e) {
             started.close();
             throw e;

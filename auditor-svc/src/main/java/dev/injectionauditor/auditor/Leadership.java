@@ -29,7 +29,7 @@ final class Leadership implements AutoCloseable {
     /** A role that is running. */
     interface ActiveRole extends AutoCloseable {
 
-        /** Whether it has been able to work within this time, or has tried to where only a database is in its way. */
+        /** Whether it has been able to work within this time, or has tried to where a new process could not either. */
         boolean hasProgressedWithin(Duration limit);
 
         @Override

@@ -67,9 +67,9 @@ public final class AnnounceRole implements AutoCloseable {
         loop.start();
     }
 
-    /** Whether it has been able to work within this time. */
-    public boolean hasProgressedWithin(Duration limit) {
-        return loop.hasProgressedWithin(limit);
+    /** Whether it has tried to work within this time; that fails while no Events are taken, but does not hang. */
+    public boolean hasRunWithin(Duration limit) {
+        return loop.hasRunWithin(limit);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.injectionauditor.auditor.announce;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.sun.net.httpserver.HttpServer;
 import dev.injectionauditor.localstack.cluster.SimulatedCluster;
 import dev.injectionauditor.localstack.junit.LocalServices;
 import dev.injectionauditor.schema.Cause;
@@ -19,14 +20,21 @@ import dev.injectionauditor.schema.RecreationResult.Outcome;
 import dev.injectionauditor.schema.Topics;
 import dev.injectionauditor.schema.WatchedWebhook;
 import dev.injectionauditor.service.KafkaSettings;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -80,7 +88,7 @@ class AnnouncerIT {
         // When
         try (AnnounceRole role = role()) {
             await().atMost(PATIENCE).until(() -> events().size() == 4);
-            assertThat(role.hasProgressedWithin(PATIENCE)).isTrue();
+            assertThat(role.hasRunWithin(PATIENCE)).isTrue();
         }
 
         // Then
@@ -178,6 +186,41 @@ class AnnouncerIT {
         assertThat(events())
                 .singleElement()
                 .matches(event -> event.getRegarding().getName().equals("web-5"));
+    }
+
+    @Test
+    void shouldNotCountAsStuckWhileTheApiServerTakesNoEvents() throws Exception {
+        // Given an API server that takes no Events, and a miss to tell of
+        AtomicInteger refused = new AtomicInteger();
+        AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", exchange -> {
+            refused.incrementAndGet();
+            exchange.sendResponseHeaders(503, -1);
+            exchange.close();
+        });
+        server.start();
+        send(missed(pod(1), null));
+        try (KubernetesClient refusing = new KubernetesClientBuilder()
+                        .withConfig(new ConfigBuilder(Config.empty())
+                                .withMasterUrl("http://127.0.0.1:"
+                                        + server.getAddress().getPort())
+                                .build())
+                        .build();
+                AnnounceRole role = new AnnounceRole(refusing, kafka, "bench", "auditor-0", metrics, now::get)) {
+            await().atMost(PATIENCE).until(() -> refused.get() > 0);
+
+            // When that lasts for longer than a process may hang
+            now.updateAndGet(time -> time.plus(Duration.ofMinutes(10)));
+
+            // Then it is tried again and again, and no new process is needed
+            await().atMost(PATIENCE).until(() -> role.hasRunWithin(Duration.ofMinutes(5)));
+            int before = refused.get();
+            await().atMost(PATIENCE).until(() -> refused.get() > before);
+            assertThat(count("created")).isZero();
+        } finally {
+            server.stop(0);
+        }
     }
 
     private static Tuple row(Object... values) {
