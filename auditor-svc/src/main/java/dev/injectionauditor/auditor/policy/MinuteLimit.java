@@ -17,12 +17,15 @@ public final class MinuteLimit {
     /**
      * From when on one more is allowed; empty if it is now.
      *
-     * @param done when something was done; what is a minute old or older counts no more
+     * @param done when something was done; what is a minute old or older counts no more, nor does what is told by a
+     *     clock that is far ahead
      * @param most how much may be done within a minute, at least 1
      */
     public static Optional<Instant> allowedFrom(Stream<Instant> done, int most, Instant now) {
-        List<Instant> times =
-                done.filter(time -> time.isAfter(now.minus(MINUTE))).sorted().toList();
+        Instant latest = Clocks.latest(now);
+        List<Instant> times = done.filter(time -> time.isAfter(now.minus(MINUTE)) && !time.isAfter(latest))
+                .sorted()
+                .toList();
         // As many as exceed the limit by one more have to be older than a minute.
         return times.size() < most
                 ? Optional.empty()

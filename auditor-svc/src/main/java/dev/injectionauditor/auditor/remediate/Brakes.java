@@ -5,6 +5,7 @@ import static dev.injectionauditor.auditor.db.Tables.REMEDIATION_JOURNAL;
 import static dev.injectionauditor.auditor.db.Tables.WATCHED_WEBHOOK;
 import static org.jooq.impl.DSL.inline;
 
+import dev.injectionauditor.auditor.policy.Clocks;
 import dev.injectionauditor.schema.RecreationReason;
 import dev.injectionauditor.schema.RecreationResult.Outcome;
 import java.time.Duration;
@@ -34,38 +35,57 @@ final class Brakes {
                 .from(OUTAGE)
                 .join(WATCHED_WEBHOOK)
                 .on(OUTAGE.WEBHOOK_ID.eq(WATCHED_WEBHOOK.WEBHOOK_ID))
-                .where(WATCHED_WEBHOOK.CLUSTER.eq(entry.source().cluster()))
-                .and(WATCHED_WEBHOOK.WEBHOOK.eq(entry.source().webhook()))
+                .where(isOf(entry))
                 .and(OUTAGE.ENDED_BEFORE.isNull()))) {
             return Optional.of(RecreationReason.OUTAGE_OPEN);
         }
-        return wasMissedAgain(entry) || areReplacementsMissing(entry, now)
+        return wasMissedAgain(entry, now) || areReplacementsMissing(entry, now)
                 ? Optional.of(RecreationReason.BREAKER_OPEN)
                 : Optional.empty();
     }
 
-    private boolean wasMissedAgain(Entry entry) {
+    private static Condition isOf(Entry entry) {
+        return WATCHED_WEBHOOK
+                .CLUSTER
+                .eq(entry.source().cluster())
+                .and(WATCHED_WEBHOOK.WEBHOOK.eq(entry.source().webhook()));
+    }
+
+    /**
+     * A result that was perhaps there before the request counts as well: when they were made is told by two clocks. If
+     * it was known, a new request comes after a pause.
+     */
+    private boolean wasMissedAgain(Entry entry, Instant now) {
         return db.fetchExists(
                 REMEDIATION_JOURNAL,
-                REMEDIATION_JOURNAL
-                        .CLUSTER
-                        .eq(entry.source().cluster())
-                        .and(REMEDIATION_JOURNAL.WEBHOOK.eq(entry.source().webhook()))
-                        .and(REMEDIATION_JOURNAL.OUTCOME.eq(inline(Outcome.MISSED_AGAIN)))
-                        .and(REMEDIATION_JOURNAL.FINISHED_AT.ge(entry.request().requestedAt())));
+                ended(entry, Outcome.MISSED_AGAIN, entry.request().requestedAt().minus(Clocks.DIFFERENCE), now)
+                        .and(REMEDIATION_JOURNAL.WEBHOOK.eq(entry.source().webhook())));
     }
 
     /** Controllers that replace nothing: they are away, or a quota or a policy keeps new Pods out. */
     private boolean areReplacementsMissing(Entry entry, Instant now) {
-        Condition recent = REMEDIATION_JOURNAL
-                .CLUSTER
-                .eq(entry.source().cluster())
-                .and(REMEDIATION_JOURNAL.FINISHED_AT.gt(now.minus(LATELY)));
         return db.fetchCount(
                         REMEDIATION_JOURNAL,
-                        recent.and(REMEDIATION_JOURNAL.OUTCOME.eq(inline(Outcome.NOT_REPLACED)))
+                        ended(entry, Outcome.NOT_REPLACED, now.minus(LATELY), now)
                                 // Of a bare Pod it says that the namespace is gone.
                                 .and(REMEDIATION_JOURNAL.OWNER_UID.ne(REMEDIATION_JOURNAL.POD_UID)))
                 >= MOST_NOT_REPLACED;
+    }
+
+    /**
+     * What ended so in the cluster since then. If the end was told by a clock that is far ahead, when it was requested
+     * has to do.
+     */
+    private static Condition ended(Entry entry, Outcome outcome, Instant since, Instant now) {
+        Instant latest = Clocks.latest(now);
+        return REMEDIATION_JOURNAL
+                .CLUSTER
+                .eq(entry.source().cluster())
+                .and(REMEDIATION_JOURNAL.OUTCOME.eq(inline(outcome)))
+                .and(REMEDIATION_JOURNAL.FINISHED_AT.ge(since))
+                .and(REMEDIATION_JOURNAL
+                        .FINISHED_AT
+                        .le(latest)
+                        .or(REMEDIATION_JOURNAL.REQUESTED_AT.between(since, latest)));
     }
 }

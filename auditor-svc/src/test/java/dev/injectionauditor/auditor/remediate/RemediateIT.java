@@ -10,6 +10,7 @@ import dev.injectionauditor.auditor.Database;
 import dev.injectionauditor.auditor.db.Tables;
 import dev.injectionauditor.auditor.observe.pod.PodMapper;
 import dev.injectionauditor.auditor.policy.Allowances;
+import dev.injectionauditor.auditor.policy.Clocks;
 import dev.injectionauditor.auditor.policy.RecreationPolicy;
 import dev.injectionauditor.auditor.policy.RecreationSetting;
 import dev.injectionauditor.localstack.FailOpenWebhook;
@@ -102,7 +103,8 @@ class RemediateIT {
         // Given missed Pods of two owners, and a webhook that is not applied
         Pod first = bench.missed("web", 1).getFirst();
         Pod second = bench.missed("api", 1).getFirst();
-        RecreationRequest later = request(second);
+        // By the clock of the auditor, which is ahead
+        RecreationRequest later = decided(request(second), Instant.now().plusSeconds(4));
         bench.start();
 
         // When one is recreated, and a request comes that was decided before its result
@@ -117,9 +119,13 @@ class RemediateIT {
 
         // And a request that was decided with the result known is executed
         bench.inject("api");
-        RecreationRequest next =
-                new RecreationRequest("next", later.pod(), later.owner(), 1, false, Instant.now(), later.expiresAt());
-        assertThat(bench.execute(next).outcome()).isEqualTo(Outcome.RECREATED);
+        Instant then = missedAgain.finishedAt().plus(Clocks.DIFFERENCE).plusMillis(1);
+        assertThat(bench.execute(again(decided(later, then))).outcome()).isEqualTo(Outcome.RECREATED);
+    }
+
+    private static RecreationRequest decided(RecreationRequest request, Instant at) {
+        return new RecreationRequest(
+                request.requestId(), request.pod(), request.owner(), 1, false, at, request.expiresAt());
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.injectionauditor.auditor.audit.recreation;
 
 import dev.injectionauditor.auditor.audit.recreation.RecreationDecision.Wait;
 import dev.injectionauditor.auditor.audit.recreation.RecreationDecision.WaitReason;
+import dev.injectionauditor.auditor.policy.Clocks;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -22,12 +23,6 @@ record Outlook(
     static final Duration LONGEST_SILENCE = Duration.ofMinutes(1);
 
     /**
-     * How far the observer's clock may be ahead of this one. A time beyond that says nothing: it is from a clock that
-     * was set wrong, and would speak for the observer until it has come, whether there is one or not.
-     */
-    static final Duration LONGEST_LEAD = Duration.ofSeconds(30);
-
-    /**
      * Why nothing may be recreated now; empty if nothing speaks against it.
      *
      * @param underWay whether a recreation is under way for the webhook
@@ -35,7 +30,7 @@ record Outlook(
     Optional<Wait> objection(boolean underWay, Instant now) {
         if (watchedUntil == null
                 || watchedUntil.plus(LONGEST_SILENCE).isBefore(now)
-                || watchedUntil.minus(LONGEST_LEAD).isAfter(now)) {
+                || watchedUntil.isAfter(Clocks.latest(now))) {
             return Optional.of(new Wait(WaitReason.NOT_WATCHED, null));
         }
         if (open) {

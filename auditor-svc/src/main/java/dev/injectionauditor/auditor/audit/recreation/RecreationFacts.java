@@ -14,6 +14,7 @@ import static org.jooq.impl.DSL.max;
 import dev.injectionauditor.auditor.audit.sql.Names;
 import dev.injectionauditor.auditor.audit.verdict.Verdict;
 import dev.injectionauditor.auditor.db.enums.EvidenceKind;
+import dev.injectionauditor.auditor.policy.Clocks;
 import dev.injectionauditor.schema.RecreationMode;
 import dev.injectionauditor.schema.RecreationResult.Outcome;
 import java.time.Duration;
@@ -71,10 +72,7 @@ final class RecreationFacts {
                 latest(
                         WATCHED_SPAN.UNTIL_AT,
                         // What a wrong clock has told of the future must not hide what a right one tells.
-                        WATCHED_SPAN
-                                .WEBHOOK_ID
-                                .eq(webhook)
-                                .and(WATCHED_SPAN.UNTIL_AT.le(now.plus(Outlook.LONGEST_LEAD)))),
+                        WATCHED_SPAN.WEBHOOK_ID.eq(webhook).and(WATCHED_SPAN.UNTIL_AT.le(Clocks.latest(now)))),
                 breaker());
     }
 

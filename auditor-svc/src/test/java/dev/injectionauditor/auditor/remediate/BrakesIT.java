@@ -1,0 +1,115 @@
+package dev.injectionauditor.auditor.remediate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.injectionauditor.auditor.Database;
+import dev.injectionauditor.localstack.junit.FreshDatabase;
+import dev.injectionauditor.schema.CloudEvent;
+import dev.injectionauditor.schema.OwnerRef;
+import dev.injectionauditor.schema.PodRef;
+import dev.injectionauditor.schema.RecreationReason;
+import dev.injectionauditor.schema.RecreationRequest;
+import dev.injectionauditor.schema.RecreationResult;
+import dev.injectionauditor.schema.RecreationResult.Outcome;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** The clocks of the auditor, which decides, and of remediators, now and before, need not agree. */
+class BrakesIT {
+
+    @RegisterExtension
+    final FreshDatabase<Database> database = new FreshDatabase<>(Database::open, Database::migrate);
+
+    private static final Instant NOW = Instant.parse("2026-11-27T10:00:00Z");
+    private static final Duration HOURS = Duration.ofHours(10);
+
+    private Journal journal;
+    private Brakes brakes;
+    private int pods;
+
+    @BeforeEach
+    void open() {
+        journal = new Journal(database.get().jooq(), Bench.SOURCE.cluster());
+        brakes = new Brakes(database.get().jooq());
+    }
+
+    @Test
+    void shouldStopWhatMayHaveBeenDecidedBeforeAReplacementWasMissedAgain() {
+        // Given
+        assertThat(against(NOW.minusSeconds(60))).isEmpty();
+        answered(NOW.minusSeconds(60), Outcome.MISSED_AGAIN, NOW);
+
+        // When the request was decided before, or perhaps before, by a clock that is a little ahead
+        assertThat(against(NOW.minusSeconds(60))).contains(RecreationReason.BREAKER_OPEN);
+        assertThat(against(NOW.plusSeconds(4))).contains(RecreationReason.BREAKER_OPEN);
+
+        // Then it is stopped, and one that was decided afterwards is not
+        assertThat(against(NOW.plusSeconds(6))).isEmpty();
+    }
+
+    @Test
+    void shouldNotBeHeldByAResultOfAClockThatIsFarAhead() {
+        // Given
+        answered(NOW.minusSeconds(60), Outcome.MISSED_AGAIN, NOW.plus(HOURS));
+
+        // Then it stops what was decided with its request, and nothing later
+        assertThat(against(NOW.minusSeconds(60))).contains(RecreationReason.BREAKER_OPEN);
+        assertThat(against(NOW.minusSeconds(50))).isEmpty();
+    }
+
+    @Test
+    void shouldStopWhereReplacementsDoNotComeWhateverTheClockOfTheirRemediator() {
+        // Given two Pods that were not replaced lately, and many long ago, each in ten hours as its remediator says
+        for (int i = 0; i < 5; i++) {
+            answered(NOW.minus(HOURS), Outcome.NOT_REPLACED, NOW.plus(HOURS));
+        }
+        answered(NOW.minusSeconds(60), Outcome.NOT_REPLACED, NOW.plus(HOURS));
+        answered(NOW.minusSeconds(60), Outcome.NOT_REPLACED, NOW.plus(HOURS));
+        assertThat(against(NOW)).isEmpty();
+
+        // When there is one more
+        answered(NOW.minusSeconds(60), Outcome.NOT_REPLACED, NOW.minusSeconds(1));
+
+        // Then
+        assertThat(against(NOW)).contains(RecreationReason.BREAKER_OPEN);
+    }
+
+    private Optional<RecreationReason> against(Instant requestedAt) {
+        return brakes.against(entry(requestedAt), NOW);
+    }
+
+    private void answered(Instant requestedAt, Outcome outcome, Instant finishedAt) {
+        Entry entry = entry(requestedAt);
+        journal.accept(List.of(entry));
+        journal.write(
+                entry,
+                entry.answered(new RecreationResult(
+                        entry.request().requestId(),
+                        entry.request().pod(),
+                        outcome,
+                        null,
+                        null,
+                        finishedAt,
+                        "somebody",
+                        entry.request().owner())));
+    }
+
+    private Entry entry(Instant requestedAt) {
+        PodRef pod = new PodRef("shop", "web-" + ++pods, new UUID(1, pods));
+        RecreationRequest request = new RecreationRequest(
+                RecreationRequest.requestId(pod, 1),
+                pod,
+                new OwnerRef("apps/v1", "ReplicaSet", "web", new UUID(2, pods)),
+                1,
+                false,
+                requestedAt,
+                requestedAt.plusSeconds(300));
+        return Entry.accepted(CloudEvent.of(Bench.SOURCE, request), request);
+    }
+}
