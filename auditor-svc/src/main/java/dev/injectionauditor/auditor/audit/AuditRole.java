@@ -86,7 +86,8 @@ public final class AuditRole implements AutoCloseable {
                 "sweep", new GraceSweep(db, history.grace(), metrics, clock), SWEEP_PAUSE, clock, AuditRole::isExcused);
         Loop gauges = new Loop("history-gauges", new HistoryGauges(db, registry, clock), GAUGES_PAUSE, clock);
         Loop gapGauge = new Loop("gap-gauge", new GapGauge(db, registry, clock), GAUGES_PAUSE, clock);
-        Loop recreationGauges = new Loop("recreation-gauges", new RecreationGauges(db, registry), GAUGES_PAUSE, clock);
+        Loop recreationGauges =
+                new Loop("recreation-gauges", new RecreationGauges(db, registry, clock), GAUGES_PAUSE, clock);
         metrics.watch(audit, upkeep);
         // Not those without which the rest goes on.
         progressing = List.of(audit, relay, planner, sweep);

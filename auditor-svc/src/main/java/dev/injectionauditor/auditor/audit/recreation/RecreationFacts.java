@@ -34,7 +34,8 @@ import org.jspecify.annotations.Nullable;
 /** Reads what a round of decisions rests on. All of it is history; nothing is kept in memory between rounds. */
 final class RecreationFacts {
 
-    private static final Condition REAL = RECREATION.DRY_RUN.isFalse();
+    /** In such words that an index has them. */
+    static final Condition REAL = RECREATION.DRY_RUN.isFalse();
 
     private final DSLContext tx;
     private final int webhook;
@@ -46,14 +47,16 @@ final class RecreationFacts {
         this.cluster = cluster;
     }
 
-    RecreationRound.Known read(Duration quietPeriod, Instant now) {
+    /** @param maxAttempts so many failures of an owner are enough to know */
+    RecreationRound.Known read(Duration quietPeriod, int maxAttempts, Instant now) {
         List<MissedPod> pods = MissedPodTable.read(tx, webhook);
-        Map<String, List<PastRecreation>> past = pods.isEmpty() ? Map.of() : PastRequests.read(tx, webhook, pods, now);
+        PastRequests past = pods.isEmpty() ? PastRequests.NONE : PastRequests.read(tx, webhook, pods, maxAttempts, now);
         return new RecreationRound.Known(
                 pods,
                 namespaces(),
                 outlook(quietPeriod, now),
-                past,
+                past.byOwner(),
+                past.ofPod(),
                 pods.isEmpty() ? Map.of() : lastInjected(pods),
                 spent(now));
     }
@@ -73,20 +76,37 @@ final class RecreationFacts {
                         WATCHED_SPAN.UNTIL_AT,
                         // What a wrong clock has told of the future must not hide what a right one tells.
                         WATCHED_SPAN.WEBHOOK_ID.eq(webhook).and(WATCHED_SPAN.UNTIL_AT.le(Clocks.latest(now)))),
-                breaker());
+                breaker(now));
     }
 
-    Breaker breaker() {
-        Condition own = RECREATION.WEBHOOK_ID.eq(webhook).and(REAL);
-        Instant missedAgain = latest(RECREATION.FINISHED_AT, own.and(RECREATION.OUTCOME.eq(Outcome.MISSED_AGAIN)));
+    /** What a clock that is far ahead has told neither holds the breaker open nor closes it until then. */
+    Breaker breaker(Instant now) {
+        Instant missedAgain = missedAgain(now);
         return missedAgain == null
                 ? Breaker.CLOSED
                 : Breaker.of(
                         missedAgain,
-                        latest(RECREATION.REQUESTED_AT, own.and(RECREATION.OUTCOME.eq(Outcome.RECREATED))),
+                        latest(
+                                RECREATION.REQUESTED_AT,
+                                own(Outcome.RECREATED).and(RECREATION.REQUESTED_AT.le(Clocks.latest(now)))),
                         latest(
                                 EVIDENCE.AT,
                                 EVIDENCE.WEBHOOK_ID.eq(webhook).and(EVIDENCE.KIND.eq(inline(EvidenceKind.applied)))));
+    }
+
+    /** By the clock of the remediator; if that is far ahead, when it was requested has to do. */
+    private @Nullable Instant missedAgain(Instant now) {
+        Instant latest = Clocks.latest(now);
+        Condition missed = own(Outcome.MISSED_AGAIN);
+        Instant told = latest(RECREATION.FINISHED_AT, missed.and(RECREATION.FINISHED_AT.le(latest)));
+        Instant requested = latest(
+                RECREATION.REQUESTED_AT,
+                missed.and(RECREATION.FINISHED_AT.gt(latest)).and(RECREATION.REQUESTED_AT.le(latest)));
+        return told == null || (requested != null && requested.isAfter(told)) ? requested : told;
+    }
+
+    private Condition own(Outcome outcome) {
+        return RECREATION.WEBHOOK_ID.eq(webhook).and(REAL).and(RECREATION.OUTCOME.eq(outcome));
     }
 
     private @Nullable Instant latest(TableField<?, Instant> time, Condition condition) {

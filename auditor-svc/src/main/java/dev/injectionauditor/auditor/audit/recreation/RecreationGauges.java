@@ -12,6 +12,7 @@ import dev.injectionauditor.service.Loop;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -23,12 +24,14 @@ import org.jooq.DSLContext;
 public final class RecreationGauges implements Loop.Work {
 
     private final DSLContext db;
+    private final InstantSource clock;
     private final MultiGauge pods;
     private final MultiGauge breakers;
 
     /** @param db is read at each run, not when the metrics are asked for */
-    public RecreationGauges(DSLContext db, MeterRegistry registry) {
+    public RecreationGauges(DSLContext db, MeterRegistry registry, InstantSource clock) {
         this.db = db;
+        this.clock = clock;
         this.pods = MultiGauge.builder("injection_auditor_missed_pods")
                 .description("Missed Pods that are pending or running, by the newest decision and its reason")
                 .register(registry);
@@ -70,8 +73,8 @@ public final class RecreationGauges implements Loop.Work {
                 .on(RECREATION.WEBHOOK_ID.eq(WATCHED_WEBHOOK.WEBHOOK_ID))
                 .where(RECREATION.OUTCOME.eq(Outcome.MISSED_AGAIN))
                 .fetch()
-                .forEach(row ->
-                        states.merge(new RecreationFacts(db, row.value1(), row.value2()).breaker(), 1, Integer::sum));
+                .forEach(row -> states.merge(
+                        new RecreationFacts(db, row.value1(), row.value2()).breaker(clock.instant()), 1, Integer::sum));
         breakers.register(
                 states.entrySet().stream()
                         .<MultiGauge.Row<?>>map(state -> MultiGauge.Row.of(

@@ -51,7 +51,8 @@ public final class RecreationPlan {
             List<Line> lines = new ArrayList<>();
             for (int webhook : MissedPodTable.webhooks(tx)) {
                 var row = tx.fetchSingle(WATCHED_WEBHOOK, WATCHED_WEBHOOK.WEBHOOK_ID.eq(webhook));
-                RecreationRound.Known known = new RecreationFacts(tx, webhook, row.getCluster()).read(quietPeriod, now);
+                RecreationRound.Known known =
+                        new RecreationFacts(tx, webhook, row.getCluster()).read(quietPeriod, policy.maxAttempts(), now);
                 RecreationRound.decide(known, policy, now)
                         .forEach(decided -> lines.add(line(row.getCluster(), row.getWebhook(), decided)));
             }

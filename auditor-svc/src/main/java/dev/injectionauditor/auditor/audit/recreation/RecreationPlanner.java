@@ -81,7 +81,7 @@ public final class RecreationPlanner implements Loop.Work {
         if (rest != null && rest.holds(inputs, now)) {
             return Optional.empty();
         }
-        RecreationRound.Known known = facts.read(quietPeriod, now);
+        RecreationRound.Known known = facts.read(quietPeriod, policy.maxAttempts(), now);
         List<Decided> decisions = RecreationRound.decide(known, policy, now);
         DecisionTable.write(tx, webhook, decisions, now);
         List<RecreationRequest> requests = new ArrayList<>();

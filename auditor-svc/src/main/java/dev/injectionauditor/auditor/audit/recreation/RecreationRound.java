@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /** Decides about all missed Pods of a webhook at one moment: what is granted to one counts for the next. */
 final class RecreationRound {
@@ -25,7 +24,8 @@ final class RecreationRound {
      *
      * @param pods its missed Pods that are pending or running
      * @param namespaces what their namespaces say about recreation, where they say anything
-     * @param past requests by owner key, oldest first
+     * @param past requests by owner key, oldest first, as far back as they matter
+     * @param requests how many requests there have been for each Pod, be they in {@code past} or not
      * @param lastInjected by owner key: when the newest Pod with the injection was created
      * @param spent requests of the last minute in the cluster
      */
@@ -34,6 +34,7 @@ final class RecreationRound {
             Map<String, RecreationMode> namespaces,
             Outlook outlook,
             Map<String, List<PastRecreation>> past,
+            Map<UUID, Integer> requests,
             Map<String, Instant> lastInjected,
             List<Spending.Spent> spent) {}
 
@@ -48,16 +49,13 @@ final class RecreationRound {
     static List<Decided> decide(Known known, RecreationPolicy policy, Instant now) {
         Map<String, List<PastRecreation>> past = new HashMap<>();
         known.past().forEach((owner, ofOwner) -> past.put(owner, new ArrayList<>(ofOwner)));
-        Map<UUID, Long> requests = past.values().stream()
-                .flatMap(Collection::stream)
-                .collect(Collectors.groupingBy(PastRecreation::pod, Collectors.counting()));
         Spending spending = new Spending(known.spent());
         boolean underWay = past.values().stream()
                 .flatMap(Collection::stream)
                 .anyMatch(one -> !one.dryRun() && one.isUnderWay(now));
 
         List<Decided> decided = new ArrayList<>();
-        for (MissedPod pod : inTurn(known.pods(), requests)) {
+        for (MissedPod pod : inTurn(known.pods(), known.requests())) {
             RecreationMode mode = RecreationSetting.effective(
                     pod.traits().mode(), known.namespaces().get(pod.pod().namespace()), policy.mode());
             List<PastRecreation> ofOwner = past.computeIfAbsent(pod.ownerKey(), owner -> new ArrayList<>());
@@ -79,19 +77,16 @@ final class RecreationRound {
                 underWay |= !dryRun;
             }
             decided.add(new Decided(
-                    pod,
-                    mode,
-                    decision,
-                    requests.getOrDefault(pod.pod().uid(), 0L).intValue()));
+                    pod, mode, decision, known.requests().getOrDefault(pod.pod().uid(), 0)));
         }
         return decided;
     }
 
     /** Those never tried first, so that one that is refused again and again does not hold up the others. */
-    private static List<MissedPod> inTurn(List<MissedPod> pods, Map<UUID, Long> requests) {
+    private static List<MissedPod> inTurn(List<MissedPod> pods, Map<UUID, Integer> requests) {
         Function<MissedPod, UUID> uid = pod -> pod.pod().uid();
         return pods.stream()
-                .sorted(Comparator.<MissedPod>comparingLong(pod -> requests.getOrDefault(uid.apply(pod), 0L))
+                .sorted(Comparator.<MissedPod>comparingInt(pod -> requests.getOrDefault(uid.apply(pod), 0))
                         .thenComparing(MissedPod::createdAt)
                         .thenComparing(uid))
                 .toList();

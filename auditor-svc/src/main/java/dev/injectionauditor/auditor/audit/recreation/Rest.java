@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  */
 record Rest(DecisionInputs inputs, Instant until) {
 
-    /** A bound for what the inputs do not have: an owner that got a Pod with the injection has new attempts. */
+    /** A bound for what the inputs do not have, such as that an owner got a Pod with the injection. */
     static final Duration LONGEST = Duration.ofSeconds(30);
 
     /** The rest after a round. */

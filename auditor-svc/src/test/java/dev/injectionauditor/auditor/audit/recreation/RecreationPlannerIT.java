@@ -8,6 +8,7 @@ import static dev.injectionauditor.auditor.audit.Auditing.missed;
 import static dev.injectionauditor.auditor.audit.Auditing.older;
 import static dev.injectionauditor.auditor.audit.Auditing.pod;
 import static dev.injectionauditor.auditor.audit.Auditing.uid;
+import static dev.injectionauditor.auditor.db.Tables.POD;
 import static dev.injectionauditor.auditor.db.Tables.RECREATION_DECISION;
 import static dev.injectionauditor.auditor.db.Tables.RECREATION_HISTORY;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -35,10 +36,12 @@ import dev.injectionauditor.schema.WatchedWebhook;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.jooq.DSLContext;
+import org.jooq.impl.DSL;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -146,7 +149,7 @@ class RecreationPlannerIT {
         assertThat(requests).hasSize(2);
         assertThat(decision(3).getReason()).isEqualTo(DecisionReason.breaker_trial);
         SimpleMeterRegistry metrics = new SimpleMeterRegistry();
-        new RecreationGauges(db, metrics).runOnce();
+        new RecreationGauges(db, metrics, audit).runOnce();
         assertThat(metrics.get("injection_auditor_missed_pods")
                         .tags("decision", "wait", "reason", "breaker-trial")
                         .gauge()
@@ -263,6 +266,69 @@ class RecreationPlannerIT {
         assertThatThrownBy(planner::runOnce).hasMessage("no room");
         assertThat(requests).extracting(request -> request.pod().uid()).containsExactly(uid(12));
         assertThat(db.fetchValues(RECREATION_DECISION.POD_UID)).containsExactly(uid(12));
+    }
+
+    @Test
+    void shouldReadNoMoreOfTheManyRequestsOfAnOwnerThanMatters() {
+        // Given a Pod of an owner that failed twice, and was then refused for more than a year
+        OwnerRef owner = new OwnerRef("apps/v1", "ReplicaSet", "api", new UUID(7, 7));
+        audit.write(pod(7, 10, owner, null, List.of("api")));
+        db.execute("""
+                insert into injection_auditor.recreation
+                    select webhook_id, pod_uid || '/' || n, pod_uid, namespace, pod_name, owner_uid, least(n, 3), false,
+                           {0}::timestamptz - (20001 - n) * interval '32 minutes',
+                           {0}::timestamptz - (20001 - n) * interval '32 minutes' + interval '5 minutes',
+                           case when n < 3 then 'failed' else 'refused' end::injection_auditor.recreation_outcome,
+                           null, null, null,
+                           {0}::timestamptz - (20001 - n) * interval '32 minutes' + interval '1 second',
+                           'somebody'
+                    from injection_auditor.pod, generate_series(1, 20000) n
+                    where pod_uid = {1}""", DSL.val(at(30).toString()), DSL.val(uid(7)));
+
+        // When it is decided about before and after its pause, which is as long as they get
+        planAt(30, RecreationMode.RECREATE);
+        assertThat(decision(7).getReason()).isEqualTo(DecisionReason.backoff);
+        assertThat(decision(7).getUntilAt()).isEqualTo(at(31));
+        planAt(31, RecreationMode.RECREATE);
+
+        // Then its next request has the next number, and is the third attempt
+        RecreationRequest next = requests.stream()
+                .filter(request -> request.pod().uid().equals(uid(7)))
+                .findFirst()
+                .orElseThrow();
+        assertThat(next.requestId()).isEqualTo(uid(7) + "/20001");
+        assertThat(next.attempt()).isEqualTo(3);
+
+        // And few of the others are read
+        int webhook = db.fetchSingle(POD, POD.POD_UID.eq(uid(7))).getWebhookId();
+        PastRequests past = PastRequests.read(db, webhook, MissedPodTable.read(db, webhook), 3, at(32));
+        assertThat(past.byOwner().get(owner.uid().toString()))
+                .hasSize(2 + PastRequests.NEWEST + 1)
+                .isSortedAccordingTo(Comparator.comparing(PastRecreation::requestedAt));
+        assertThat(past.ofPod()).containsEntry(uid(7), 20_001);
+    }
+
+    @Test
+    void shouldNotBeHeldByAResultOfAClockThatIsFarAhead() {
+        // Given a Pod of another owner, and a replacement that was missed again, in ten hours as its remediator says
+        OwnerRef other = new OwnerRef("apps/v1", "ReplicaSet", "api", new UUID(7, 7));
+        planAt(30, RecreationMode.RECREATE);
+        audit.write(
+                later(missed(2, 10), Lifecycle.GONE),
+                missed(6, 31),
+                pod(7, 31, other, null, List.of("api")),
+                result(requests.getFirst(), Outcome.MISSED_AGAIN, 6, 36_000));
+
+        // When a call was applied since, then one recreation is tried, of its owner
+        audit.write(injected(8, 40));
+        planAt(50, RecreationMode.RECREATE);
+        assertThat(requests).extracting(request -> request.pod().uid()).containsExactly(uid(2), uid(3));
+        assertThat(decision(7).getReason()).isEqualTo(DecisionReason.breaker_trial);
+
+        // And its success opens the way for the rest
+        audit.write(later(missed(3, 11), Lifecycle.GONE), result(requests.getLast(), Outcome.RECREATED, 9, 52));
+        planAt(53, RecreationMode.RECREATE);
+        assertThat(requests).extracting(request -> request.pod().uid()).containsExactly(uid(2), uid(3), uid(6), uid(7));
     }
 
     private static Event[] missedOfOwners(int from, int until) {

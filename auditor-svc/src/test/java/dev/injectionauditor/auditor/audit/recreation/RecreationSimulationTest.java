@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -112,7 +113,8 @@ class RecreationSimulationTest {
         Outlook outlook = new Outlook(
                 outage && !missed.isEmpty(), lastOutageEnd == null ? null : lastOutageEnd.plusSeconds(5), now, breaker);
         List<RecreationRound.Decided> decided = RecreationRound.decide(
-                new RecreationRound.Known(List.copyOf(missed.values()), Map.of(), outlook, past, lastInjected, spent),
+                new RecreationRound.Known(
+                        List.copyOf(missed.values()), Map.of(), outlook, past, requests(), lastInjected, spent),
                 POLICY,
                 now);
         long underWayBefore = underWay();
@@ -186,6 +188,12 @@ class RecreationSimulationTest {
             case 2 -> Outcome.NOT_REPLACED;
             default -> outage ? Outcome.MISSED_AGAIN : Outcome.RECREATED;
         };
+    }
+
+    private Map<UUID, Integer> requests() {
+        return past.values().stream()
+                .flatMap(List::stream)
+                .collect(Collectors.toMap(PastRecreation::pod, one -> 1, Integer::sum));
     }
 
     private long underWay() {
