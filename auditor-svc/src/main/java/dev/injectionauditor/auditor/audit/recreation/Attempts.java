@@ -3,6 +3,7 @@ package dev.injectionauditor.auditor.audit.recreation;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +56,15 @@ record Attempts(int failures, int tries, @Nullable Instant lastEnd) {
             }
         }
         return new Attempts(failures, tries, lastEnd);
+    }
+
+    /** The dry runs for a Pod that nobody answered while they could be executed, as nobody was there to do it. */
+    static Attempts unreported(List<PastRecreation> ofOwner, UUID pod, Instant now) {
+        List<Instant> ends = ofOwner.stream()
+                .filter(past -> past.isDryRunFor(pod) && !past.isReported(now))
+                .map(PastRecreation::endedAt)
+                .toList();
+        return new Attempts(0, ends.size(), ends.isEmpty() ? null : ends.getLast());
     }
 
     /** When the next attempt may be made at the earliest. */

@@ -40,6 +40,15 @@ record PastRecreation(
         return finishedAt == null ? givenUpAt() : finishedAt;
     }
 
+    boolean isDryRunFor(UUID other) {
+        return dryRun && pod.equals(other);
+    }
+
+    /** As a dry run: whether somebody has told what would be done, or why nothing would, or may still do so. */
+    boolean isReported(Instant now) {
+        return isUnderWay(now) || (outcome != null && outcome != Outcome.EXPIRED);
+    }
+
     /** Whether its result says that the Pod is gone. A failed one may have left it, so it does not say so. */
     boolean hasEndedThePod() {
         return switch (outcome) {

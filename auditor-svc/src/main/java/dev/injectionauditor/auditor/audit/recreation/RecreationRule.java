@@ -42,7 +42,7 @@ final class RecreationRule {
     static RecreationDecision decide(MissedPod pod, Situation situation, RecreationPolicy policy, Instant now) {
         boolean dryRun = situation.mode() == RecreationMode.PLAN;
         Attempts attempts = Attempts.of(situation.ofOwner(), situation.lastInjected(), now);
-        Optional<NeverReason> never = never(pod, situation, attempts, policy);
+        Optional<NeverReason> never = never(pod, situation, attempts, policy, now);
         if (never.isPresent()) {
             return new Never(never.get());
         }
@@ -51,6 +51,7 @@ final class RecreationRule {
                 .or(() -> situation.outlook().objection(situation.underWay(), now))
                 .or(() -> early(pod.createdAt().plus(policy.minimumAge()), WaitReason.TOO_YOUNG, now))
                 .or(() -> early(attempts.notBefore(policy.backoff()), WaitReason.BACKOFF, now))
+                .or(() -> dryRun ? unreported(pod, situation.ofOwner(), policy, now) : Optional.empty())
                 .or(() -> unseen(pod, situation.ofOwner(), policy, now))
                 .or(() -> situation.spending().limit(pod.pod().namespace(), dryRun, policy, now))
                 .<RecreationDecision>map(wait -> wait)
@@ -58,7 +59,7 @@ final class RecreationRule {
     }
 
     private static Optional<NeverReason> never(
-            MissedPod pod, Situation situation, Attempts attempts, RecreationPolicy policy) {
+            MissedPod pod, Situation situation, Attempts attempts, RecreationPolicy policy, Instant now) {
         if (pod.traits().exempt()) {
             return Optional.of(NeverReason.EXEMPT);
         }
@@ -77,8 +78,7 @@ final class RecreationRule {
                 })
                 .or(() -> situation.mode() == RecreationMode.PLAN
                                 && situation.ofOwner().stream()
-                                        .anyMatch(past ->
-                                                past.dryRun() && past.pod().equals(uid))
+                                        .anyMatch(past -> past.isDryRunFor(uid) && past.isReported(now))
                         ? Optional.of(NeverReason.PLANNED)
                         : Optional.empty())
                 .or(() -> attempts.failures() >= policy.maxAttempts()
@@ -104,6 +104,13 @@ final class RecreationRule {
 
     private static Optional<Wait> early(Instant notBefore, WaitReason reason, Instant now) {
         return notBefore.isAfter(now) ? Optional.of(new Wait(reason, notBefore)) : Optional.empty();
+    }
+
+    /** A dry run that expired has told nobody of it. */
+    private static Optional<Wait> unreported(
+            MissedPod pod, List<PastRecreation> ofOwner, RecreationPolicy policy, Instant now) {
+        Attempts unreported = Attempts.unreported(ofOwner, pod.pod().uid(), now);
+        return early(unreported.notBefore(policy.backoff()), WaitReason.BACKOFF, now);
     }
 
     /** For a bounded time: an observer that has lost the replacement must not hold up its StatefulSet for good. */

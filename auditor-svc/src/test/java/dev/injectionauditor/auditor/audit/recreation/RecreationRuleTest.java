@@ -220,11 +220,42 @@ class RecreationRuleTest {
         assertThat(decide(pod("ReplicaSet"))).isEqualTo(new Never(NeverReason.OFF));
         mode = RecreationMode.PLAN;
         assertThat(decide(pod("ReplicaSet"))).isEqualTo(new Recreate(1, true));
-        PastRecreation planned = new PastRecreation(
-                POD, true, NOW.minusSeconds(9), NOW.plusSeconds(9), Outcome.PLANNED, NOW.minusSeconds(8), false);
+        PastRecreation planned = planned(POD, Outcome.PLANNED, 8);
         assertThat(decide(pod("ReplicaSet"), planned)).isEqualTo(new Never(NeverReason.PLANNED));
+        assertThat(decide(pod("ReplicaSet"), planned(POD, Outcome.REFUSED, 8)))
+                .isEqualTo(new Never(NeverReason.PLANNED));
+        assertThat(decide(pod("ReplicaSet"), planned(POD, null, 8))).isEqualTo(new Never(NeverReason.PLANNED));
+        assertThat(decide(pod("ReplicaSet"), planned(OTHER, Outcome.PLANNED, 8)))
+                .isEqualTo(new Recreate(1, true));
         mode = RecreationMode.RECREATE;
         assertThat(decide(pod("ReplicaSet"), planned)).isEqualTo(NOW_FIRST);
+    }
+
+    @Test
+    void shouldReportAgainWhatNobodyWasThereToReport() {
+        // Given dry runs that expired, or were never answered, with longer and longer pauses
+        mode = RecreationMode.PLAN;
+        assertThat(decide(pod("ReplicaSet"), planned(POD, Outcome.EXPIRED, 10)))
+                .isEqualTo(new Wait(WaitReason.BACKOFF, NOW.plusSeconds(20)));
+        assertThat(decide(pod("ReplicaSet"), planned(POD, Outcome.EXPIRED, 30))).isEqualTo(new Recreate(1, true));
+        assertThat(decide(pod("ReplicaSet"), planned(POD, null, 430)))
+                .as("given up 10 s ago")
+                .isEqualTo(new Wait(WaitReason.BACKOFF, NOW.plusSeconds(20)));
+        assertThat(decide(
+                        pod("ReplicaSet"),
+                        planned(POD, Outcome.EXPIRED, 500),
+                        planned(POD, null, 470),
+                        planned(OTHER, Outcome.EXPIRED, 1)))
+                .as("60 s after the second one was given up, whatever others did")
+                .isEqualTo(new Wait(WaitReason.BACKOFF, NOW.plusSeconds(10)));
+
+        // When one of them is answered after all, then it is reported
+        assertThat(decide(pod("ReplicaSet"), planned(POD, Outcome.PLANNED, 500), planned(POD, Outcome.EXPIRED, 100)))
+                .isEqualTo(new Never(NeverReason.PLANNED));
+
+        // And they hold up no recreation
+        mode = RecreationMode.RECREATE;
+        assertThat(decide(pod("ReplicaSet"), planned(POD, Outcome.EXPIRED, 10))).isEqualTo(NOW_FIRST);
     }
 
     @Test
@@ -254,6 +285,13 @@ class RecreationRuleTest {
         Instant then = NOW.minusSeconds(secondsAgo);
         return new PastRecreation(
                 pod, false, then, then.plusSeconds(300), outcome, outcome == null ? null : then, false);
+    }
+
+    /** A dry run. */
+    private static PastRecreation planned(UUID pod, Outcome outcome, int secondsAgo) {
+        PastRecreation past = past(pod, outcome, secondsAgo);
+        return new PastRecreation(
+                past.pod(), true, past.requestedAt(), past.expiresAt(), outcome, past.finishedAt(), false);
     }
 
     private static MissedPod pod(String ownerKind) {
