@@ -49,6 +49,7 @@ final class AuditConsumer implements Loop.Work, ConsumerRebalanceListener, AutoC
     private final HandOver handOver = new HandOver("audit-writer-", BatchWriter.SHARES);
 
     private final Positions positions;
+    private final SignalsLast signalsLast;
 
     private boolean subscribed;
     private boolean mustRewind;
@@ -66,6 +67,7 @@ final class AuditConsumer implements Loop.Work, ConsumerRebalanceListener, AutoC
             InstantSource clock) {
         this.consumer = consumer;
         this.positions = new Positions(consumer, db);
+        this.signalsLast = new SignalsLast(consumer, topics);
         this.setup = setup;
         this.topics = topics;
         this.writer = new BatchWriter(db, decoder, history, this::written);
@@ -89,6 +91,7 @@ final class AuditConsumer implements Loop.Work, ConsumerRebalanceListener, AutoC
         if (!mustRewind) {
             handOver(writes);
         }
+        signalsLast.decide();
         if (!writes.isEmpty()) {
             lastHeard = clock.instant();
         }
@@ -199,6 +202,7 @@ final class AuditConsumer implements Loop.Work, ConsumerRebalanceListener, AutoC
 
     @Override
     public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+        signalsLast.hold(partitions);
         try {
             positions.rewind(partitions);
         } catch (RuntimeException e) {

@@ -1,9 +1,11 @@
 package dev.injectionauditor.auditor.audit;
 
 import static dev.injectionauditor.auditor.audit.Auditing.SOURCE;
+import static dev.injectionauditor.auditor.audit.Auditing.at;
 import static dev.injectionauditor.auditor.audit.Auditing.injected;
 import static dev.injectionauditor.auditor.db.Tables.POD;
 import static dev.injectionauditor.auditor.db.Tables.POISON_RECORD;
+import static dev.injectionauditor.auditor.db.Tables.WATCHED_SPAN;
 import static dev.injectionauditor.auditor.db.Tables.WATCHED_WEBHOOK;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -12,9 +14,10 @@ import dev.injectionauditor.auditor.Database;
 import dev.injectionauditor.localstack.junit.FreshDatabase;
 import dev.injectionauditor.localstack.junit.LocalServices;
 import dev.injectionauditor.schema.CloudEvent;
+import dev.injectionauditor.schema.Event;
 import dev.injectionauditor.schema.EventCodec;
 import dev.injectionauditor.schema.EventType;
-import dev.injectionauditor.schema.PodObservation;
+import dev.injectionauditor.schema.Signal;
 import dev.injectionauditor.schema.Topics;
 import dev.injectionauditor.schema.WatchedWebhook;
 import dev.injectionauditor.service.KafkaSettings;
@@ -126,6 +129,49 @@ class AuditConsumerIT {
         assertThat(db.fetchCount(POISON_RECORD)).isZero();
     }
 
+    @Test
+    void shouldTellThatPodsWereWatchedOnceNearlyAllOfThemAreRead() {
+        // Given many Pods that nobody has read yet, and a signal that they were watched
+        int pods = 50_000;
+        DSLContext db = database.get().jooq();
+        Topics topics = SERVICES.freshTopics(1);
+        KafkaSettings kafka = KafkaSettings.of(SERVICES.kafka().bootstrapServers(), topics);
+        try (KafkaProducer<String, byte[]> producer = new KafkaProducer<>(kafka.producer(Map.of()))) {
+            for (int i = 0; i < pods; i++) {
+                producer.send(record(topics, 0, SOURCE, injected(i, 0)));
+            }
+            producer.send(record(topics, 0, SOURCE, new Signal.Watched(at(0), at(60), Signal.Watched.Begin.STARTED)));
+        }
+        noteHowMuchIsReadWithTheSignal(db, topics.of(EventType.POD));
+
+        // When they are read
+        try (AuditRole role = Auditing.role(kafka, db, 1, new SimpleMeterRegistry())) {
+            await().atMost(Duration.ofMinutes(1)).until(() -> db.fetchExists(WATCHED_SPAN));
+            assertThat(role.hasProgressedWithin(Duration.ofMinutes(1))).isTrue();
+        }
+
+        // Then the history knew most of the Pods when it came to know that they were watched
+        assertThat(db.fetchSingle("select of_pods from test.read").get(0, Long.class))
+                .isGreaterThanOrEqualTo(pods - SignalsLast.MOST_BEHIND);
+    }
+
+    private static void noteHowMuchIsReadWithTheSignal(DSLContext db, String topic) {
+        db.execute("create schema test");
+        db.execute("create table test.read (of_pods bigint)");
+        db.execute("""
+                create function test.note() returns trigger language plpgsql as $$
+                begin
+                    insert into test.read
+                    select coalesce(max(next_offset), 0) from injection_auditor.consumer_offset where topic = '%s';
+                    return new;
+                end $$
+                """.formatted(topic));
+        db.execute("""
+                create trigger note before insert on injection_auditor.watched_span
+                for each row execute function test.note()
+                """);
+    }
+
     private static void refuse(DSLContext db) {
         db.execute("create schema test");
         db.execute("create sequence test.tried");
@@ -142,10 +188,9 @@ class AuditConsumerIT {
                 """);
     }
 
-    private ProducerRecord<String, byte[]> record(
-            Topics topics, int partition, WatchedWebhook source, PodObservation pod) {
+    private ProducerRecord<String, byte[]> record(Topics topics, int partition, WatchedWebhook source, Event event) {
         return new ProducerRecord<>(
-                topics.of(EventType.POD), partition, source.cluster(), codec.encode(CloudEvent.of(source, pod)));
+                topics.of(event.type()), partition, source.cluster(), codec.encode(CloudEvent.of(source, event)));
     }
 
     private static int stored(DSLContext db, WatchedWebhook source) {
