@@ -52,6 +52,8 @@ public enum RecreationReason {
     CONFLICT,
     /** Expired while the last replacement of another Pod of the owner was not ready. */
     REPLACEMENT_NOT_READY,
+    /** Expired while no observer was heard of, so that nobody knew whether an outage was open. */
+    NOT_WATCHED,
     /** An outage has opened since the request. */
     OUTAGE_OPEN,
     /** A replacement was missed again since the request, or several have not come lately. */

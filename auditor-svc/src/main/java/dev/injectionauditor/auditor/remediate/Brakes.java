@@ -2,6 +2,7 @@ package dev.injectionauditor.auditor.remediate;
 
 import static dev.injectionauditor.auditor.db.Tables.OUTAGE;
 import static dev.injectionauditor.auditor.db.Tables.REMEDIATION_JOURNAL;
+import static dev.injectionauditor.auditor.db.Tables.WATCHED_SPAN;
 import static dev.injectionauditor.auditor.db.Tables.WATCHED_WEBHOOK;
 import static org.jooq.impl.DSL.inline;
 
@@ -20,6 +21,9 @@ import org.jooq.DSLContext;
  */
 final class Brakes {
 
+    /** Longer than where requests are decided, so that none has to wait that has just been made. */
+    private static final Duration LONGEST_SILENCE = Duration.ofMinutes(2);
+
     private static final Duration LATELY = Duration.ofMinutes(10);
     private static final int MOST_NOT_REPLACED = 3;
 
@@ -27,6 +31,19 @@ final class Brakes {
 
     Brakes(DSLContext db) {
         this.db = db;
+    }
+
+    /**
+     * Whether somebody has watched the Pods until lately. If not, nobody knows of an outage: none may be told of below
+     * although there is one. That can be over in a moment, so it is for waiting, not for refusing.
+     */
+    boolean isWatched(Entry entry, Instant now) {
+        return db.fetchExists(db.selectOne()
+                .from(WATCHED_SPAN)
+                .join(WATCHED_WEBHOOK)
+                .on(WATCHED_SPAN.WEBHOOK_ID.eq(WATCHED_WEBHOOK.WEBHOOK_ID))
+                .where(isOf(entry))
+                .and(WATCHED_SPAN.UNTIL_AT.between(now.minus(LONGEST_SILENCE), Clocks.latest(now))));
     }
 
     /** Why not to evict for this request now; empty if nothing is known. */

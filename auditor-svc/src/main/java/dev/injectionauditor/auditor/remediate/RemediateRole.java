@@ -43,7 +43,7 @@ public final class RemediateRole implements AutoCloseable {
      *
      * @param client for reading, evicting and creating Pods; not closed
      * @param producer for the topic recreation-results; not closed
-     * @param db for the journal, and to see whether an outage is open
+     * @param db for the journal, and to see whether an outage is open, or would be noticed
      * @param fence asked before each act
      * @param policy what may be recreated, and how fast; the same as where requests are decided
      * @param identity who is named in the results

@@ -137,10 +137,14 @@ final class Remediator {
         return switch (decide(
                 entry, live, () -> scope.covers(live, entry.source().webhook()))) {
             case Decision.Answer(Outcome outcome, RecreationReason reason) -> answer(entry, outcome, reason);
-            case Decision.Evict(Pod pod) ->
-                request.owner() == null
+            case Decision.Evict(Pod pod) -> {
+                if (!brakes.isWatched(entry, clock.instant())) {
+                    yield waitFor(RecreationReason.NOT_WATCHED, UNHURRIED, entry);
+                }
+                yield request.owner() == null
                         ? evictBare(entry, pod, lookedAt)
                         : evictOwned(entry, request.owner(), pod, lookedAt);
+            }
         };
     }
 

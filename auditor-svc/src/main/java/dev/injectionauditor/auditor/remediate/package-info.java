@@ -5,8 +5,8 @@
  *
  * <p>May touch: the API server (reads Pods, their namespaces and the webhook's configuration, posts evictions, creates
  * bare Pods), Kafka (reads recreation-requests, writes recreation-results) and PostgreSQL (its journal; reads whether
- * an outage is open). Active in one process per cluster (Lease). Anybody's own job can take its place on the same
- * topics: docs/remediation.md.
+ * an outage is open, and whether anybody would notice). Active in one process per cluster (Lease). Anybody's own job
+ * can take its place on the same topics: docs/remediation.md.
  *
  * <p>A crash: each step is in the journal before it is taken, and the Pod's uid is the precondition of its eviction. So
  * a step can be taken again, by whichever process has the Lease, and each Pod is recreated once. All entries are looked

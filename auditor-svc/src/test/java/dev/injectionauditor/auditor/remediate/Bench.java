@@ -41,6 +41,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.jooq.impl.DSL;
 
 /**
  * The remediate role with all that it needs: Kafka and PostgreSQL are real, the cluster is simulated, with a proxy
@@ -85,6 +86,7 @@ final class Bench implements AutoCloseable {
         this.database = database;
         this.topics = topics;
         kafka = KafkaSettings.of(bootstrapServers, topics);
+        watch();
         cluster = SimulatedCluster.start(0, InstantSource.system());
         proxy = new GatedProxy(cluster.url());
         client = cluster.client();
@@ -102,6 +104,24 @@ final class Bench implements AutoCloseable {
             @Override
             public void onClose(WatcherException cause) {}
         });
+    }
+
+    /** Somebody watches the Pods, as the history says, for longer than any test takes. */
+    void watch() {
+        database.jooq().execute("""
+                insert into injection_auditor.watched_webhook (cluster, webhook) values ({0}, {1})
+                on conflict do nothing""", DSL.val(SOURCE.cluster()), DSL.val(SOURCE.webhook()));
+        // What lies far in the future is not believed, and as time goes by, one after the other is.
+        database.jooq().execute("""
+                insert into injection_auditor.watched_span
+                    select webhook_id, now() - interval '1 day' + n * interval '1 second',
+                           now() + n * interval '10 seconds', 'started'
+                    from injection_auditor.watched_webhook, generate_series(0, 360) n""");
+    }
+
+    /** Nobody has watched for a while. */
+    void watchNoLonger() {
+        database.jooq().execute("delete from injection_auditor.watched_span");
     }
 
     /** How many Pods there have ever been. */

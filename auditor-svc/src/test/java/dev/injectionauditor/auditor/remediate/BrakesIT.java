@@ -1,6 +1,9 @@
 package dev.injectionauditor.auditor.remediate;
 
+import static dev.injectionauditor.auditor.db.Tables.WATCHED_SPAN;
+import static dev.injectionauditor.auditor.db.Tables.WATCHED_WEBHOOK;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.jooq.impl.DSL.select;
 
 import dev.injectionauditor.auditor.Database;
 import dev.injectionauditor.localstack.junit.FreshDatabase;
@@ -11,11 +14,13 @@ import dev.injectionauditor.schema.RecreationReason;
 import dev.injectionauditor.schema.RecreationRequest;
 import dev.injectionauditor.schema.RecreationResult;
 import dev.injectionauditor.schema.RecreationResult.Outcome;
+import dev.injectionauditor.schema.Signal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.jooq.DSLContext;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -78,6 +83,46 @@ class BrakesIT {
 
         // Then
         assertThat(against(NOW)).contains(RecreationReason.BREAKER_OPEN);
+    }
+
+    @Test
+    void shouldKnowWhetherSomebodyWatches() {
+        // Given nobody, an observer of another webhook, and one whose clock is far ahead
+        assertThat(isWatched()).isFalse();
+        watched("other.example.org", NOW);
+        watched(Bench.SOURCE.webhook(), NOW.plus(HOURS));
+        assertThat(isWatched()).isFalse();
+
+        // When one was there until a while ago, and then until lately
+        watched(Bench.SOURCE.webhook(), NOW.minusSeconds(121));
+        assertThat(isWatched()).isFalse();
+        watched(Bench.SOURCE.webhook(), NOW.minusSeconds(119));
+
+        // Then
+        assertThat(isWatched()).isTrue();
+    }
+
+    private boolean isWatched() {
+        return brakes.isWatched(entry(NOW.minusSeconds(60)), NOW);
+    }
+
+    private void watched(String webhook, Instant until) {
+        DSLContext db = database.get().jooq();
+        db.insertInto(WATCHED_WEBHOOK)
+                .set(WATCHED_WEBHOOK.CLUSTER, Bench.SOURCE.cluster())
+                .set(WATCHED_WEBHOOK.WEBHOOK, webhook)
+                .onConflictDoNothing()
+                .execute();
+        db.insertInto(WATCHED_SPAN)
+                .set(
+                        WATCHED_SPAN.WEBHOOK_ID,
+                        select(WATCHED_WEBHOOK.WEBHOOK_ID)
+                                .from(WATCHED_WEBHOOK)
+                                .where(WATCHED_WEBHOOK.WEBHOOK.eq(webhook)))
+                .set(WATCHED_SPAN.FROM_AT, until.minus(HOURS))
+                .set(WATCHED_SPAN.UNTIL_AT, until)
+                .set(WATCHED_SPAN.BEGIN, Signal.Watched.Begin.STARTED)
+                .execute();
     }
 
     private Optional<RecreationReason> against(Instant requestedAt) {

@@ -172,8 +172,6 @@ class RemediateIT {
         // Given an open outage, of which the request cannot have known
         Pod pod = bench.missed("web", 1).getFirst();
         bench.database.jooq().execute("""
-                insert into injection_auditor.watched_webhook (cluster, webhook) values ('bench', 'hook.example.org')""");
-        bench.database.jooq().execute("""
                 insert into injection_auditor.outage
                 select gen_random_uuid(), webhook_id, null, now(), now(), null, 1, 0, 0, 0
                 from injection_auditor.watched_webhook""");
@@ -186,6 +184,36 @@ class RemediateIT {
         assertThat(result.outcome()).isEqualTo(Outcome.REFUSED);
         assertThat(result.reason()).isEqualTo(RecreationReason.OUTAGE_OPEN.text());
         assertThat(bench.evictions(pod)).isZero();
+    }
+
+    @Test
+    void shouldNotEvictWhileNobodyWouldNoticeAnOutage() throws Exception {
+        // Given a cluster that nobody watches
+        Pod pod = bench.missed("web", 1).getFirst();
+        bench.inject("web");
+        bench.watchNoLonger();
+        bench.start();
+
+        // When
+        RecreationResult expired = bench.execute(request(pod, Duration.ofSeconds(3)));
+
+        // Then the request waits for as long as it lives
+        assertThat(expired.outcome()).isEqualTo(Outcome.EXPIRED);
+        assertThat(expired.reason()).isEqualTo(RecreationReason.NOT_WATCHED.text());
+        assertThat(bench.evictions(pod)).isZero();
+
+        // And another one is executed once somebody watches again
+        RecreationRequest waiting = again(request(pod));
+        bench.send(waiting);
+        await().atMost(PATIENCE).until(() -> journalled("again"));
+        bench.watch();
+        assertThat(bench.awaitResult(waiting).outcome()).isEqualTo(Outcome.RECREATED);
+    }
+
+    private boolean journalled(String requestId) {
+        return bench.database
+                .jooq()
+                .fetchExists(Tables.REMEDIATION_JOURNAL, Tables.REMEDIATION_JOURNAL.REQUEST_ID.eq(requestId));
     }
 
     @Test
