@@ -11,7 +11,7 @@ import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.DSL.selectCount;
 
 import dev.injectionauditor.auditor.audit.verdict.PodTable;
-import java.time.Duration;
+import dev.injectionauditor.auditor.policy.Clocks;
 import java.time.Instant;
 import java.util.List;
 import org.jooq.DSLContext;
@@ -33,12 +33,6 @@ record HistoryState(
         long missedPods,
         @Nullable Instant watchedUntil) {
 
-    /**
-     * How far the clock of an observer may be ahead of this one, as for recreation. A time beyond that would speak for
-     * the observer until it has come, whether there is one or not.
-     */
-    static final Duration LONGEST_LEAD = Duration.ofSeconds(30);
-
     /** The state of every webhook. */
     static List<HistoryState> all(DSLContext db, Instant now) {
         return db.select(
@@ -52,10 +46,12 @@ record HistoryState(
                                 .from(POD)
                                 .where(POD.WEBHOOK_ID.eq(WATCHED_WEBHOOK.WEBHOOK_ID))
                                 .and(PodTable.MISSED_AND_ACTIVE)),
-                        // A span of which only the end is beyond was watched at its begin at least.
+                        // A clock that is far ahead would speak for the observer until that time has come, whether
+                        // there is
+                        // one or not. A span of which only the end is beyond was watched at its begin at least.
                         greatest(
-                                latest(WATCHED_SPAN.UNTIL_AT, now.plus(LONGEST_LEAD)),
-                                latest(WATCHED_SPAN.FROM_AT, now.plus(LONGEST_LEAD))))
+                                latest(WATCHED_SPAN.UNTIL_AT, Clocks.latest(now)),
+                                latest(WATCHED_SPAN.FROM_AT, Clocks.latest(now))))
                 .from(WATCHED_WEBHOOK)
                 .fetch(row -> new HistoryState(row.value1(), row.value2(), row.value3(), row.value4(), row.value5()));
     }

@@ -3,6 +3,7 @@ package dev.injectionauditor.auditor.remediate;
 import dev.injectionauditor.auditor.observe.pod.PodDecoding;
 import dev.injectionauditor.auditor.observe.scope.CurrentScope;
 import dev.injectionauditor.auditor.policy.RecreationPolicy;
+import dev.injectionauditor.auditor.postgres.Server;
 import dev.injectionauditor.service.KafkaSettings;
 import dev.injectionauditor.service.Loop;
 import dev.injectionauditor.service.Parts;
@@ -13,9 +14,11 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.errors.AuthenticationException;
 import org.jooq.DSLContext;
 
 /** The built-in remediator while it is active. */
@@ -118,8 +121,14 @@ public final class RemediateRole implements AutoCloseable {
                             cluster,
                             metrics),
                     CLOSE_LIMIT);
-            intake = parts.add("request loop", new Loop("requests", requests, Duration.ZERO, clock), CLOSE_LIMIT);
-            executions = parts.add("execution loop", new Loop("remediate", work, LOOK_EVERY, clock), CLOSE_LIMIT);
+            intake = parts.add(
+                    "request loop",
+                    new Loop("requests", requests, Duration.ZERO, clock, RemediateRole::isExcused),
+                    CLOSE_LIMIT);
+            executions = parts.add(
+                    "execution loop",
+                    new Loop("remediate", work, LOOK_EVERY, clock, RemediateRole::isExcused),
+                    CLOSE_LIMIT);
             intake.start();
             executions.start();
         } catch (RuntimeException | Error e) {
@@ -137,7 +146,19 @@ public final class RemediateRole implements AutoCloseable {
                 .adapt(KubernetesClient.class);
     }
 
-    /** Whether it has tried to work within this time; that fails while PostgreSQL is away, but does not hang. */
+    /**
+     * All but that PostgreSQL or Kafka refuses a password, which a new process has anew. The API server is asked
+     * elsewhere whether it lets this process in, for the Lease.
+     */
+    static boolean isExcused(Throwable failure) {
+        return !Server.refuses(failure)
+                && Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
+                        .noneMatch(AuthenticationException.class::isInstance);
+    }
+
+    /**
+     * Whether it has been able to work within this time, or had at least no failure that a new process may be spared.
+     */
     public boolean hasRunWithin(Duration limit) {
         return intake.hasRunWithin(limit) && executions.hasRunWithin(limit);
     }

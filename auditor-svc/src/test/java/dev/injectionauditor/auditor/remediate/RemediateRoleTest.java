@@ -9,12 +9,16 @@ import dev.injectionauditor.service.KafkaSettings;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.sql.SQLException;
 import java.time.InstantSource;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.jooq.SQLDialect;
+import org.jooq.exception.DataAccessException;
 import org.jooq.impl.DSL;
 import org.junit.jupiter.api.Test;
 
@@ -43,5 +47,17 @@ class RemediateRoleTest {
                     .isInstanceOf(KafkaException.class);
             assertThat(metrics.getMeters()).doesNotHaveAnyElementsOfTypes(Gauge.class);
         }
+    }
+
+    @Test
+    void shouldExcuseAllButThatAPasswordIsRefused() {
+        assertThat(RemediateRole.isExcused(new DataAccessException("", new SQLException("", "08001"))))
+                .isTrue();
+        assertThat(RemediateRole.isExcused(new KubernetesClientException("", 500, null)))
+                .isTrue();
+        assertThat(RemediateRole.isExcused(new DataAccessException("", new SQLException("", "28P01"))))
+                .isFalse();
+        assertThat(RemediateRole.isExcused(new KafkaException(new SaslAuthenticationException("password"))))
+                .isFalse();
     }
 }
