@@ -365,6 +365,8 @@ class SpoolTest {
         // Given a spool whose folder goes away
         Path gone = folder.resolve("gone");
         Spool spool = open(gone, ROOM);
+        // The one that is written, the one at hand, and the one that waits to join it: then no more come into it
+        await().until(() -> files(gone).size() == 3);
         Folders.delete(gone);
 
         // When more comes than what it has at hand
