@@ -10,6 +10,7 @@ final class LastAnswer {
     private final LongSupplier nanoTime;
 
     private volatile long at;
+    private volatile long toSelfCheckAt;
 
     /** Begins as if it had just answered. */
     LastAnswer() {
@@ -19,16 +20,28 @@ final class LastAnswer {
     /** @param nanoTime a clock as {@link System#nanoTime()} */
     LastAnswer(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
-        this.at = nanoTime.getAsLong();
+        isNowToSelfCheck();
     }
 
-    /** It has answered, or it could not be expected to. */
+    /** It has answered somebody else. */
     void isNow() {
         at = nanoTime.getAsLong();
     }
 
-    /** Whether that is no longer ago than this. */
+    /** It has answered the service's own check, or could not be expected to. */
+    void isNowToSelfCheck() {
+        long now = nanoTime.getAsLong();
+        at = now;
+        toSelfCheckAt = now;
+    }
+
+    /** Whether an answer to anybody is no longer ago than this. */
     boolean isWithin(Duration limit) {
         return nanoTime.getAsLong() - at <= limit.toNanos();
+    }
+
+    /** Whether the last one to the service's own check is no longer ago than this. */
+    boolean isToSelfCheckWithin(Duration limit) {
+        return nanoTime.getAsLong() - toSelfCheckAt <= limit.toNanos();
     }
 }

@@ -30,6 +30,9 @@ final class SelfCheck implements AutoCloseable {
 
     private static final Duration BETWEEN_CHECKS = Duration.ofSeconds(30);
     private static final int LIMIT_MILLIS = 1_000;
+    /** So many times longer may the check itself fail while others are answered. */
+    private static final int PATIENCE = 5;
+
     private static final String OK = "HTTP/1.1 200 ";
 
     private final InetSocketAddress target;
@@ -77,19 +80,20 @@ final class SelfCheck implements AutoCloseable {
     }
 
     /**
-     * Whether the port has answered anybody, or the check has begun, within this time. A flood of connections can keep
-     * this check out while the API servers are answered on those that they have. The time without a certificate to
-     * answer with does not count: a restart would not bring one.
+     * Whether the port has answered anybody, or the check has begun, within this time, and this check within five times
+     * as much. A flood of connections can keep this check out while the API servers are answered on those that they
+     * have; but where it lasts, others who need a new connection are not answered either. The time without a
+     * certificate to answer with does not count: a restart would not bring one.
      */
     boolean hasAnsweredWithin(Duration limit) {
-        return lastAnswer.isWithin(limit);
+        return lastAnswer.isWithin(limit) && lastAnswer.isToSelfCheckWithin(limit.multipliedBy(PATIENCE));
     }
 
     /** Asks once. */
     boolean runOnce() throws IOException, GeneralSecurityException {
         TlsIdentity identity = tls.get();
         if (identity == null) {
-            lastAnswer.isNow();
+            lastAnswer.isNowToSelfCheck();
             throw new IOException("there is no certificate yet");
         }
         SSLContext context = SSLContext.getInstance("TLS");
@@ -103,7 +107,7 @@ final class SelfCheck implements AutoCloseable {
                 throw new IOException("the answer begins with: " + start);
             }
         }
-        lastAnswer.isNow();
+        lastAnswer.isNowToSelfCheck();
         passed = true;
         return false;
     }

@@ -13,7 +13,7 @@ final class WebhookHealth {
 
     /**
      * How long the port, with a certificate, may go without answering anybody, the service's own requests included,
-     * before a restart is the better way.
+     * before a restart is the better way. Without answering just those it may go for longer: {@link SelfCheck}.
      */
     private static final Duration LONGEST_SILENCE = Duration.ofMinutes(3);
 

@@ -79,7 +79,25 @@ class SelfCheckTest {
         assertThat(check.hasAnsweredWithin(LIMIT)).isTrue();
         assertThat(check.hasPassed()).isFalse();
 
-        // And an answer that its own check has not got in time is no such sign
+        // But not if that lasts: who needs a new connection is not answered
+        for (int i = 0; i < 11; i++) {
+            pass(Duration.ofSeconds(30));
+            reporter.answered(new Outcome.Ignored(new byte[0]), 1);
+        }
+        assertThat(check.hasAnsweredWithin(LIMIT)).isFalse();
+    }
+
+    @Test
+    void shouldTakeNoAnswerToItselfThatCameLateForASignOfLife() throws Exception {
+        // Given a check that was not answered for long
+        UUID own = UUID.randomUUID();
+        AdmissionReporter reporter =
+                new AdmissionReporter(new WebhookMetrics(new SimpleMeterRegistry()), own, lastAnswer);
+        InetSocketAddress nobody = new InetSocketAddress(
+                InetAddress.getLoopbackAddress(), FreePorts.find(1).getFirst());
+        SelfCheck check = new SelfCheck(nobody, tls::get, own, "token", lastAnswer, InstantSource.system());
+
+        // When its own request is answered, but not in time
         pass(LIMIT.plusSeconds(1));
         reporter.answered(new Outcome.Injected(new byte[0], dryRunOf(own), true), 1);
         assertThat(check.hasAnsweredWithin(LIMIT)).isFalse();
