@@ -42,10 +42,21 @@ public final class OwedEnds {
 
     /** Another tracker takes over from the one before it, of which nothing is sent any more. */
     public synchronized void follow(PodTracker next) {
-        if (current != null) {
-            left.putAll(current.told());
+        PodTracker last = current;
+        if (last != null) {
+            int room = Math.max(most, last.size());
+            last.told().forEach((uid, told) -> leave(uid, told, room));
         }
         current = next;
+    }
+
+    /** Lists that break off again and again would leave ever more of what has come and gone meanwhile. */
+    private void leave(UUID uid, PodObservation told, int room) {
+        if (left.size() < room || left.containsKey(uid)) {
+            left.put(uid, told);
+        } else {
+            forgotten.run();
+        }
     }
 
     /**

@@ -48,6 +48,24 @@ class OwedEndsTest {
     }
 
     @Test
+    void shouldNotRememberEverMoreWhenListsBreakOff() {
+        // Given two that have seen different Pods, of which neither has seen all that are there
+        first.seen(pod(1), NOW);
+        first.seen(pod(2), NOW);
+        owed.follow(next);
+        next.seen(pod(3), LATER);
+        next.seen(pod(4), LATER);
+
+        // When a third one sees that no Pod is there
+        PodTracker last = tracker();
+        owed.follow(last);
+
+        // Then as many as the room is for are told, and the others counted
+        assertThat(owed.due(last, LATER)).hasSize(2);
+        assertThat(forgotten).hasValue(2);
+    }
+
+    @Test
     void shouldOweAnEndUntilKafkaHasTakenIt() {
         // Given a Pod whose end was told, but not taken
         first.seen(pod(1), NOW);
