@@ -43,21 +43,21 @@ class RefusedPasswordIT {
 
                 // And so it is for whom it is not up to date yet, once that is known
                 Migration migration = new Migration(database);
-                assertThat(Server.isAway(failure(migration.jooq()))).isTrue();
+                assertThat(Server.isInTrouble(failure(migration.jooq()))).isTrue();
                 assertThatThrownBy(migration::runOnce).satisfies(RefusedPasswordIT::assertRefused);
                 assertRefused(failure(migration.jooq()));
 
                 // But when the server is gone, then it is away
                 postgres.stop();
                 Throwable gone = failure(database.jooq());
-                assertThat(Server.isAway(gone)).as("%s", gone).isTrue();
+                assertThat(Server.isInTrouble(gone)).as("%s", gone).isTrue();
             }
         }
     }
 
     private static void assertRefused(Throwable failure) {
         assertThat(Server.refuses(failure)).as("%s", failure).isTrue();
-        assertThat(Server.isAway(failure)).isFalse();
+        assertThat(Server.isInTrouble(failure)).isFalse();
     }
 
     private static Throwable failure(DSLContext db) {

@@ -85,6 +85,8 @@ final class AuditConsumer implements Loop.Work, ConsumerRebalanceListener, AutoC
         if (mustRewind) {
             settle();
             positions.rewind(consumer.assignment());
+            // That may have taken long: before signals are read, how far behind the others are now.
+            signalsLast.decide();
             mustRewind = false;
         }
         Map<Integer, Runnable> writes = pollAndDecode();

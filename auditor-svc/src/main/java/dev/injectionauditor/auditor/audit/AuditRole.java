@@ -128,9 +128,12 @@ public final class AuditRole implements AutoCloseable {
         return progressing.stream().allMatch(loop -> loop.hasProgressedWithin(limit));
     }
 
-    /** Whether PostgreSQL or Kafka is away. That either refuses a password is no excuse: a new process has it anew. */
+    /**
+     * Whether PostgreSQL or Kafka is away or in trouble. That one refuses a password is no excuse: a new process has it
+     * anew.
+     */
     static boolean isExcused(Throwable failure) {
-        return Server.isAway(failure)
+        return Server.isInTrouble(failure)
                 || Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
                         .anyMatch(RetriableException.class::isInstance);
     }

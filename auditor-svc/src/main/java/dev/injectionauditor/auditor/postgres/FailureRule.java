@@ -33,9 +33,6 @@ final class FailureRule {
             "99", // the driver
             "XX"); // internal: also a table that was dropped meanwhile, and broken storage
 
-    /** Classes of SQLSTATE that tell of a server that is not there, has no room left, or is about to stop or start. */
-    private static final Set<String> AWAY = Set.of("08", "53", "57");
-
     /** The class of SQLSTATE that tells of a name or password that the server does not accept. */
     private static final String REFUSED = "28";
 
@@ -73,9 +70,9 @@ final class FailureRule {
         return AROUND.contains(sqlState.substring(0, 2)) ? Blame.SURROUNDINGS : Blame.RECORD;
     }
 
-    /** Whether the server is away, for all that is known: nobody else would get on with it either. */
-    static boolean isAway(String sqlState) {
-        return sqlState.equals(NO_STATE) || AWAY.contains(sqlState.substring(0, 2));
+    /** Whether the server is away or in trouble: nobody else would get on with it either. */
+    static boolean isInTrouble(String sqlState) {
+        return AROUND.contains(sqlState.substring(0, 2)) && !isRefused(sqlState);
     }
 
     /** Whether the server turns this process away, which another one may be spared that knows a newer password. */

@@ -15,9 +15,11 @@ public final class Server {
 
     private Server() {}
 
-    /** Whether the failure is that the server is away, or did not answer. */
-    public static boolean isAway(Throwable failure) {
-        return sqlState(failure).filter(FailureRule::isAway).isPresent();
+    /**
+     * Whether the failure is that the server is away, did not answer, or cannot do its work, as when it is read-only.
+     */
+    public static boolean isInTrouble(Throwable failure) {
+        return sqlState(failure).filter(FailureRule::isInTrouble).isPresent();
     }
 
     /** Whether the failure is that the server refuses who asks. */

@@ -84,12 +84,13 @@ class FailureRuleTest {
         "57P03, true, false, a start",
         "28000, false, true, no role",
         "28P01, false, true, another password",
-        "42501, false, false, no right",
-        "3D000, false, false, no database",
+        "42501, true, false, no right",
+        "25006, true, false, read-only",
+        "3D000, true, false, no database",
         "23505, false, false, a key that is there"
     })
-    void shouldTellAServerThatIsAwayFromOneThatRefuses(String sqlState, boolean away, boolean refused, String what) {
-        assertThat(FailureRule.isAway(sqlState)).as(what).isEqualTo(away);
+    void shouldTellAServerInTroubleFromOneThatRefuses(String sqlState, boolean trouble, boolean refused, String what) {
+        assertThat(FailureRule.isInTrouble(sqlState)).as(what).isEqualTo(trouble);
         assertThat(FailureRule.isRefused(sqlState)).as(what).isEqualTo(refused);
     }
 
