@@ -110,9 +110,10 @@ final class Executions implements Loop.Work, AutoCloseable {
         firstOfEachOwner(open).values().stream()
                 .filter(entry -> !busyBefore.contains(entry.owner()))
                 .filter(entry -> now.compareTo(dueAt(entry)) >= 0)
-                // In the order of the journal, those that were looked at before behind the others: none that waits for
-                // long keeps a place from those that have not had their turn.
-                .sorted(Comparator.comparing(this::dueAt))
+                // What has been begun comes first. Else in the order of the journal, those that were looked at before
+                // behind the others: none that waits for long keeps a place from those that have not had their turn.
+                .sorted(Comparator.comparing((Entry entry) -> entry.step() == Step.ACCEPTED)
+                        .thenComparing(this::dueAt))
                 .forEach(this::start);
         return false;
     }

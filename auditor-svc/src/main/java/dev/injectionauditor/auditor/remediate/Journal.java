@@ -111,23 +111,20 @@ final class Journal {
      * How the last recreation of a Pod of this owner ended that made one or should have; null if none is remembered.
      *
      * @param since one that made none counts if it ended after this, and one that did is recent
+     * @param latest an end after this was told by a clock that is far ahead: when it was requested has to do
      */
-    @Nullable Succession last(Entry entry, Instant since) {
-        return db.select(
-                        REMEDIATION_JOURNAL.REPLACEMENT_UID,
-                        REMEDIATION_JOURNAL.PODS_BEFORE,
-                        REMEDIATION_JOURNAL.FINISHED_AT)
+    @Nullable Succession last(Entry entry, Instant since, Instant latest) {
+        Field<Instant> ended = DSL.when(REMEDIATION_JOURNAL.FINISHED_AT.gt(latest), REMEDIATION_JOURNAL.REQUESTED_AT)
+                .otherwise(REMEDIATION_JOURNAL.FINISHED_AT);
+        return db.select(REMEDIATION_JOURNAL.REPLACEMENT_UID, REMEDIATION_JOURNAL.PODS_BEFORE, ended)
                 .from(REMEDIATION_JOURNAL)
                 .where(REMEDIATION_JOURNAL.CLUSTER.eq(cluster))
                 .and(REMEDIATION_JOURNAL.OWNER_UID.eq(entry.owner()))
                 .and(REMEDIATION_JOURNAL
                         .REPLACEMENT_UID
                         .isNotNull()
-                        .or(REMEDIATION_JOURNAL
-                                .OUTCOME
-                                .eq(Outcome.NOT_REPLACED)
-                                .and(REMEDIATION_JOURNAL.FINISHED_AT.gt(since))))
-                .orderBy(REMEDIATION_JOURNAL.FINISHED_AT.desc())
+                        .or(REMEDIATION_JOURNAL.OUTCOME.eq(Outcome.NOT_REPLACED).and(ended.gt(since))))
+                .orderBy(ended.desc())
                 .limit(1)
                 .fetchOne(row -> new Succession(
                         row.value1(), Set.of(row.value2()), row.value3().isAfter(since)));

@@ -2,6 +2,7 @@ package dev.injectionauditor.auditor.remediate;
 
 import dev.injectionauditor.auditor.observe.pod.PodMapper;
 import dev.injectionauditor.auditor.observe.scope.CurrentScope;
+import dev.injectionauditor.auditor.policy.Clocks;
 import dev.injectionauditor.auditor.policy.RecreationPolicy;
 import dev.injectionauditor.auditor.remediate.EvictionRule.Decision;
 import dev.injectionauditor.schema.OwnerRef;
@@ -13,6 +14,7 @@ import dev.injectionauditor.schema.RecreationResult.Outcome;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -138,6 +140,7 @@ final class Remediator {
                 entry, live, () -> scope.covers(live, entry.source().webhook()))) {
             case Decision.Answer(Outcome outcome, RecreationReason reason) -> answer(entry, outcome, reason);
             case Decision.Evict(Pod pod) -> {
+                // Asked again at the last moment. This spares the API server what would be in vain.
                 if (!brakes.isWatched(entry, clock.instant())) {
                     yield waitFor(RecreationReason.NOT_WATCHED, UNHURRIED, entry);
                 }
@@ -165,7 +168,8 @@ final class Remediator {
      * none came in time, one has to come first, for an hour at most: the owner may be meant to have fewer Pods.
      */
     private Visit evictOwned(Entry entry, OwnerRef owner, Pod pod, long lookedAt) throws InterruptedException {
-        Succession last = journal.last(entry, clock.instant().minus(LONGEST_HOLD));
+        Instant now = clock.instant();
+        Succession last = journal.last(entry, now.minus(LONGEST_HOLD), Clocks.latest(now));
         long asked = nanoTime.getAsLong();
         List<Pod> ofOwner = pods.of(owner, entry.request().pod().namespace());
         if (last != null && last.isUnfinished(ofOwner)) {
@@ -203,6 +207,7 @@ final class Remediator {
         String bareSpec = accepted.request().owner() == null ? json.asJson(BarePod.toBeCreated(pod)) : null;
         return switch (starts.begin(accepted, ownersPods, PodMapper.stamp(pod), bareSpec)) {
             case Start.Never(Outcome outcome, RecreationReason reason) -> answer(accepted, outcome, reason);
+            case Start.Unwatched unwatched -> waitFor(RecreationReason.NOT_WATCHED, UNHURRIED, accepted);
             case Start.Later(Duration pause) -> waitForTurn(pause, accepted);
             case Start.Begun(Entry entry) -> send(entry);
         };

@@ -22,6 +22,9 @@ sealed interface Start {
      */
     record Never(Outcome outcome, @Nullable RecreationReason reason) implements Start {}
 
+    /** Not while nobody watches the Pods, and so nobody knows of an outage. */
+    record Unwatched() implements Start {}
+
     /**
      * Not yet.
      *

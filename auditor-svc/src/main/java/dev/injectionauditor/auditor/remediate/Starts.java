@@ -53,6 +53,9 @@ final class Starts {
         if (brake.isPresent()) {
             return new Start.Never(Outcome.REFUSED, brake.get());
         }
+        if (!brakes.isWatched(accepted, now)) {
+            return new Start.Unwatched();
+        }
         Duration pause = pause(accepted.request().pod().namespace());
         if (pause.isPositive()) {
             return new Start.Later(pause);

@@ -140,7 +140,7 @@ class BarePodIT {
         bench.start(BARE_PODS, () -> true);
 
         // When the request dies of old age
-        RecreationResult result = bench.execute(request(pod, Duration.ofSeconds(3)));
+        RecreationResult result = bench.execute(request(pod, Duration.ofSeconds(15)));
 
         // Then it is known why, and it can be tried again
         assertThat(result.outcome()).isEqualTo(Outcome.EXPIRED);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.jooq.impl.DSL.select;
 
 import dev.injectionauditor.auditor.Database;
+import dev.injectionauditor.auditor.policy.RecreationPolicy;
 import dev.injectionauditor.localstack.junit.FreshDatabase;
 import dev.injectionauditor.schema.CloudEvent;
 import dev.injectionauditor.schema.OwnerRef;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jooq.DSLContext;
 import org.junit.jupiter.api.BeforeEach;
@@ -100,6 +102,21 @@ class BrakesIT {
 
         // Then
         assertThat(isWatched()).isTrue();
+    }
+
+    @Test
+    void shouldAskOnceMoreWhenTheEvictionIsDue() {
+        // Given a request that was looked at for so long that nobody watches any more
+        Entry accepted = entry(NOW.minusSeconds(60));
+        journal.accept(List.of(accepted));
+        watched(Bench.SOURCE.webhook(), NOW.minusSeconds(121));
+        Starts starts = new Starts(journal, brakes, RecreationPolicy.defaults(), () -> NOW);
+
+        // When, then it is not begun, and once somebody watches again, it is
+        assertThat(starts.begin(accepted, Set.of(), null, null)).isEqualTo(new Start.Unwatched());
+        assertThat(journal.open()).containsExactly(accepted);
+        watched(Bench.SOURCE.webhook(), NOW);
+        assertThat(starts.begin(accepted, Set.of(), null, null)).isInstanceOf(Start.Begun.class);
     }
 
     private boolean isWatched() {

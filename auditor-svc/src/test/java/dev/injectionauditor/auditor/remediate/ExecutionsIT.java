@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -70,6 +71,37 @@ class ExecutionsIT {
 
         // Then
         assertThat(visited).containsExactlyInAnyOrder("aged-19", "aged-18", "aged-17", "aged-16");
+    }
+
+    @Test
+    void shouldGoOnWithWhatWasBegunBeforeItBeginsWhatIsNew() {
+        // Given one place, and a Pod that was evicted and looked at once since
+        Entry accepted = request("begun", NOW);
+        journal.accept(List.of(accepted));
+        Entry evicting = accepted.evicting(Set.of(), null, null, NOW);
+        journal.write(accepted, evicting);
+        journal.write(evicting, evicting.evicted(NOW));
+        Queue<String> visited = new ConcurrentLinkedQueue<>();
+        Executions.Visitor visitor = entry -> {
+            visited.add(entry.request().requestId());
+            return visited.size() > 1 ? forEver() : new Visit.Later(Duration.ZERO);
+        };
+        try (Executions executions = executions(visitor, 1)) {
+            await().atMost(PATIENCE).until(() -> {
+                executions.runOnce();
+                return visited.size() == 1;
+            });
+
+            // When older requests come that nobody has looked at
+            journal.accept(List.of(request("new", NOW.minusSeconds(9)), request("newer", NOW.minusSeconds(8))));
+            await().atMost(PATIENCE).until(() -> {
+                executions.runOnce();
+                return visited.size() == 2;
+            });
+        }
+
+        // Then
+        assertThat(visited).containsExactly("begun", "begun");
     }
 
     @Test

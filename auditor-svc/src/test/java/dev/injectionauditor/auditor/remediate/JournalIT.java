@@ -9,11 +9,15 @@ import dev.injectionauditor.localstack.junit.FreshDatabase;
 import dev.injectionauditor.schema.CloudEvent;
 import dev.injectionauditor.schema.PodRef;
 import dev.injectionauditor.schema.RecreationRequest;
+import dev.injectionauditor.schema.RecreationResult;
+import dev.injectionauditor.schema.RecreationResult.Outcome;
 import dev.injectionauditor.schema.WatchedWebhook;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -69,6 +73,29 @@ class JournalIT {
         journal.write(read, evicted);
         journal.write(evicted, evicted.notEvicted());
         assertThat(journal.open()).containsExactly(accepted);
+    }
+
+    @Test
+    void shouldNotHoldAnOwnerByAnEndOfAClockThatIsFarAhead() {
+        // Given a Pod that was not replaced, in ten hours as its remediator said
+        Entry evicting = accepted.evicting(Set.of(), null, null, NOW);
+        journal.write(accepted, evicting);
+        Entry evicted = evicting.evicted(NOW);
+        journal.write(evicting, evicted);
+        RecreationRequest request = accepted.request();
+        Instant finishedAt = NOW.plus(Duration.ofHours(10));
+        journal.write(
+                evicted,
+                evicted.answered(new RecreationResult(
+                        request.requestId(), request.pod(), Outcome.NOT_REPLACED, null, null, finishedAt, "me", null)));
+
+        // Then it counts for an hour
+        assertThat(lastAt(NOW)).isNotNull();
+        assertThat(lastAt(NOW.plus(Duration.ofHours(2)))).isNull();
+    }
+
+    private @Nullable Succession lastAt(Instant now) {
+        return journal.last(accepted, now.minus(Duration.ofHours(1)), now.plusSeconds(30));
     }
 
     private static Entry request() {

@@ -195,7 +195,7 @@ class RemediateIT {
         bench.start();
 
         // When
-        RecreationResult expired = bench.execute(request(pod, Duration.ofSeconds(3)));
+        RecreationResult expired = bench.execute(request(pod, Duration.ofSeconds(15)));
 
         // Then the request waits for as long as it lives
         assertThat(expired.outcome()).isEqualTo(Outcome.EXPIRED);
