@@ -28,9 +28,14 @@ final class Brakes {
     private static final int MOST_NOT_REPLACED = 3;
 
     private final DSLContext db;
+    private final Duration tolerance;
 
-    Brakes(DSLContext db) {
+    /** @param backoff after an attempt that did not help, the shortest pause before the next request of its owner */
+    Brakes(DSLContext db, Duration backoff) {
         this.db = db;
+        // Less than the pause: a request that was made because of a result is not one that did not know it.
+        Duration half = backoff.dividedBy(2);
+        this.tolerance = half.compareTo(Clocks.DIFFERENCE) < 0 ? half : Clocks.DIFFERENCE;
     }
 
     /**
@@ -75,7 +80,7 @@ final class Brakes {
     private boolean wasMissedAgain(Entry entry, Instant now) {
         return db.fetchExists(
                 REMEDIATION_JOURNAL,
-                ended(entry, Outcome.MISSED_AGAIN, entry.request().requestedAt().minus(Clocks.DIFFERENCE), now)
+                ended(entry, Outcome.MISSED_AGAIN, entry.request().requestedAt().minus(tolerance), now)
                         .and(REMEDIATION_JOURNAL.WEBHOOK.eq(entry.source().webhook())));
     }
 

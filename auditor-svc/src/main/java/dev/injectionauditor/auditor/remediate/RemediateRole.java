@@ -90,7 +90,7 @@ public final class RemediateRole implements AutoCloseable {
                 new Evictor(once),
                 barePods,
                 journal,
-                new Brakes(db),
+                new Brakes(db, policy.backoff()),
                 answers,
                 fence,
                 policy,

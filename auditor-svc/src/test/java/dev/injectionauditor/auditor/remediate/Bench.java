@@ -142,7 +142,7 @@ final class Bench implements AutoCloseable {
                 1_000,
                 1_000,
                 3,
-                Duration.ZERO,
+                Duration.ofSeconds(30),
                 Duration.ZERO,
                 Duration.ofMinutes(5));
     }

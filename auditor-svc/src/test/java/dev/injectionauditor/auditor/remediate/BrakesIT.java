@@ -43,7 +43,7 @@ class BrakesIT {
     @BeforeEach
     void open() {
         journal = new Journal(database.get().jooq(), Bench.SOURCE.cluster());
-        brakes = new Brakes(database.get().jooq());
+        brakes = new Brakes(database.get().jooq(), Duration.ofSeconds(30));
     }
 
     @Test
@@ -58,6 +58,17 @@ class BrakesIT {
 
         // Then it is stopped, and one that was decided afterwards is not
         assertThat(against(NOW.plusSeconds(6))).isEmpty();
+    }
+
+    @Test
+    void shouldNotStopWhatWasRequestedAfterAShortPause() {
+        // Given attempts that follow each other after a second
+        brakes = new Brakes(database.get().jooq(), Duration.ofSeconds(1));
+        answered(NOW.minusSeconds(60), Outcome.MISSED_AGAIN, NOW.minusSeconds(1));
+
+        // Then the next one may go, and what was decided before may not
+        assertThat(against(NOW)).isEmpty();
+        assertThat(against(NOW.minusSeconds(1))).contains(RecreationReason.BREAKER_OPEN);
     }
 
     @Test
