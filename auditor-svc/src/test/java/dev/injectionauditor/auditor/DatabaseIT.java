@@ -12,7 +12,6 @@ import java.sql.Connection;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
-import org.flywaydb.core.Flyway;
 import org.jooq.DSLContext;
 import org.jooq.exception.DataAccessException;
 import org.jooq.types.YearToSecond;
@@ -50,14 +49,7 @@ class DatabaseIT {
     void shouldMigrateForLongerThanATransactionMayIdle() {
         // Given a history of an older version
         DSLContext db = database.get().jooq();
-        db.execute("drop schema injection_auditor cascade");
-        Flyway.configure()
-                .dataSource(database.url(), null, null)
-                .defaultSchema(Database.SCHEMA)
-                .locations("classpath:db/migration")
-                .target("7")
-                .load()
-                .migrate();
+        OlderSchema.replace(database, "7");
 
         Duration longestPause = Duration.ofMillis(200);
         try (Database opened = Database.open(database.url(), LocalPostgres.USER, null, longestPause)) {

@@ -35,10 +35,7 @@ class SelfCheckTest {
     @Test
     void shouldCountSilenceOnlyWhileThereIsACertificate(@TempDir Path folder) throws Exception {
         // Given a port at which nobody answers, and no certificate for long
-        InetSocketAddress nobody = new InetSocketAddress(
-                InetAddress.getLoopbackAddress(), FreePorts.find(1).getFirst());
-        SelfCheck check =
-                new SelfCheck(nobody, tls::get, UUID.randomUUID(), "token", lastAnswer, InstantSource.system());
+        SelfCheck check = checkWhereNobodyAnswers(UUID.randomUUID());
         for (int i = 0; i < 10; i++) {
             pass(Duration.ofMinutes(1));
             assertThatThrownBy(check::runOnce).isInstanceOf(IOException.class).hasMessageContaining("no certificate");
@@ -62,11 +59,8 @@ class SelfCheckTest {
         // Given a port that takes no new connections, as under a flood of them
         tls.set(identity(folder));
         UUID own = UUID.randomUUID();
-        AdmissionReporter reporter =
-                new AdmissionReporter(new WebhookMetrics(new SimpleMeterRegistry()), own, lastAnswer);
-        InetSocketAddress nobody = new InetSocketAddress(
-                InetAddress.getLoopbackAddress(), FreePorts.find(1).getFirst());
-        SelfCheck check = new SelfCheck(nobody, tls::get, own, "token", lastAnswer, InstantSource.system());
+        AdmissionReporter reporter = reporter(own);
+        SelfCheck check = checkWhereNobodyAnswers(own);
 
         // When the API server is answered on the connections that it has
         for (int i = 0; i < 20; i++) {
@@ -91,16 +85,23 @@ class SelfCheckTest {
     void shouldTakeNoAnswerToItselfThatCameLateForASignOfLife() throws Exception {
         // Given a check that was not answered for long
         UUID own = UUID.randomUUID();
-        AdmissionReporter reporter =
-                new AdmissionReporter(new WebhookMetrics(new SimpleMeterRegistry()), own, lastAnswer);
-        InetSocketAddress nobody = new InetSocketAddress(
-                InetAddress.getLoopbackAddress(), FreePorts.find(1).getFirst());
-        SelfCheck check = new SelfCheck(nobody, tls::get, own, "token", lastAnswer, InstantSource.system());
+        AdmissionReporter reporter = reporter(own);
+        SelfCheck check = checkWhereNobodyAnswers(own);
 
         // When its own request is answered, but not in time
         pass(LIMIT.plusSeconds(1));
         reporter.answered(new Outcome.Injected(new byte[0], dryRunOf(own), true), 1);
         assertThat(check.hasAnsweredWithin(LIMIT)).isFalse();
+    }
+
+    private SelfCheck checkWhereNobodyAnswers(UUID own) throws IOException {
+        InetSocketAddress nobody = new InetSocketAddress(
+                InetAddress.getLoopbackAddress(), FreePorts.find(1).getFirst());
+        return new SelfCheck(nobody, tls::get, own, "token", lastAnswer, InstantSource.system());
+    }
+
+    private AdmissionReporter reporter(UUID own) {
+        return new AdmissionReporter(new WebhookMetrics(new SimpleMeterRegistry()), own, lastAnswer);
     }
 
     private static Admission dryRunOf(UUID request) {

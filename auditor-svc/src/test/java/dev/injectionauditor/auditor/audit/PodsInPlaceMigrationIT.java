@@ -4,11 +4,11 @@ import static dev.injectionauditor.auditor.db.Tables.POD;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.injectionauditor.auditor.Database;
+import dev.injectionauditor.auditor.OlderSchema;
 import dev.injectionauditor.auditor.audit.verdict.PodTable;
 import dev.injectionauditor.localstack.junit.FreshDatabase;
 import java.util.List;
 import java.util.UUID;
-import org.flywaydb.core.Flyway;
 import org.jooq.DSLContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -23,14 +23,7 @@ class PodsInPlaceMigrationIT {
     void shouldTellWhichMissedPodsAreActiveWhoeverWritesThem() {
         // Given Pods of an older history, in a partition of their week and in none
         DSLContext db = database.get().jooq();
-        db.execute("drop schema injection_auditor cascade");
-        Flyway.configure()
-                .dataSource(database.url(), null, null)
-                .defaultSchema(Database.SCHEMA)
-                .locations("classpath:db/migration")
-                .target("7")
-                .load()
-                .migrate();
+        OlderSchema.replace(database, "7");
         db.execute("""
                 create table injection_auditor.pod_20261123 partition of injection_auditor.pod
                 for values from ('2026-11-23 00:00Z') to ('2026-11-30 00:00Z')

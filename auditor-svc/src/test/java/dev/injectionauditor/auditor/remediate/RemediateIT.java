@@ -177,13 +177,8 @@ class RemediateIT {
                 from injection_auditor.watched_webhook""");
         bench.start();
 
-        // When
-        RecreationResult result = bench.execute(request(pod));
-
-        // Then
-        assertThat(result.outcome()).isEqualTo(Outcome.REFUSED);
-        assertThat(result.reason()).isEqualTo(RecreationReason.OUTAGE_OPEN.text());
-        assertThat(bench.evictions(pod)).isZero();
+        // When, then
+        assertRefused(pod, RecreationReason.OUTAGE_OPEN);
     }
 
     @Test
@@ -208,6 +203,14 @@ class RemediateIT {
         await().atMost(PATIENCE).until(() -> journalled("again"));
         bench.watch();
         assertThat(bench.awaitResult(waiting).outcome()).isEqualTo(Outcome.RECREATED);
+    }
+
+    /** Executes a request for a Pod, which is then as it was. */
+    private void assertRefused(Pod pod, RecreationReason reason) throws Exception {
+        RecreationResult result = bench.execute(request(pod));
+        assertThat(result.outcome()).isEqualTo(Outcome.REFUSED);
+        assertThat(result.reason()).isEqualTo(reason.text());
+        assertThat(bench.evictions(pod)).isZero();
     }
 
     private boolean journalled(String requestId) {
@@ -466,13 +469,8 @@ class RemediateIT {
         });
         bench.start();
 
-        // When
-        RecreationResult result = bench.execute(request(pod));
-
-        // Then that is seen
-        assertThat(result.outcome()).isEqualTo(Outcome.REFUSED);
-        assertThat(result.reason()).isEqualTo(RecreationReason.SWITCHED_OFF.text());
-        assertThat(bench.evictions(pod)).isZero();
+        // When, then
+        assertRefused(pod, RecreationReason.SWITCHED_OFF);
     }
 
     @Test
