@@ -1,9 +1,9 @@
 package dev.injectionauditor.auditor;
 
+import dev.injectionauditor.auditor.kubernetes.OneTry;
 import dev.injectionauditor.auditor.remediate.Fence;
 import dev.injectionauditor.service.Loop;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.RequestConfigBuilder;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderElectionConfigBuilder;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderElector;
@@ -77,12 +77,7 @@ final class Leadership implements AutoCloseable {
             InstantSource clock,
             Function<Fence, ActiveRole> role) {
         // The elector tries again by itself. A look at the Lease and a write have half of the time each.
-        this.client = client.newClient(new RequestConfigBuilder()
-                        .withRequestRetryBackoffLimit(0)
-                        .withRequestTimeout(
-                                (int) timing.renewDeadline().dividedBy(2).toMillis())
-                        .build())
-                .adapt(KubernetesClient.class);
+        this.client = OneTry.of(client, timing.renewDeadline().dividedBy(2));
         this.lease = lease;
         this.timing = timing;
         this.role = role;

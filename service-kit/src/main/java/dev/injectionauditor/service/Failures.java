@@ -1,11 +1,18 @@
 package dev.injectionauditor.service;
 
-/** Tells a failure to people. */
+import java.util.stream.Stream;
+
+/** Looks at failures, and tells them to people. */
 public final class Failures {
 
     private static final int MAX_DEPTH = 5;
 
     private Failures() {}
+
+    /** The failure and its causes, the last one being the first that happened. */
+    public static Stream<Throwable> withCauses(Throwable failure) {
+        return Stream.iterate(failure, cause -> cause != null, Throwable::getCause);
+    }
 
     /** The failure and its causes in one line, without stack traces. */
     public static String inOneLine(Throwable failure) {

@@ -1,10 +1,10 @@
 package dev.injectionauditor.auditor.announce;
 
+import dev.injectionauditor.auditor.kubernetes.OneTry;
 import dev.injectionauditor.service.KafkaSettings;
 import dev.injectionauditor.service.Loop;
 import dev.injectionauditor.service.Parts;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.RequestConfigBuilder;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -38,11 +38,7 @@ public final class AnnounceRole implements AutoCloseable {
             MeterRegistry metrics,
             InstantSource clock) {
         // The loop tries again, more slowly with each failure.
-        KubernetesClient once = client.newClient(new RequestConfigBuilder()
-                        .withRequestRetryBackoffLimit(0)
-                        .withRequestTimeout((int) LONGEST_ANSWER.toMillis())
-                        .build())
-                .adapt(KubernetesClient.class);
+        KubernetesClient once = OneTry.of(client, LONGEST_ANSWER);
         Announcer announcer = parts.add(
                 "announcer",
                 new Announcer(

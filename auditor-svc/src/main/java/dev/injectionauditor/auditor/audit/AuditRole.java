@@ -7,6 +7,7 @@ import dev.injectionauditor.auditor.audit.recreation.RecreationPlanner;
 import dev.injectionauditor.auditor.policy.RecreationPolicy;
 import dev.injectionauditor.auditor.postgres.Server;
 import dev.injectionauditor.schema.EventCodec;
+import dev.injectionauditor.service.Failures;
 import dev.injectionauditor.service.KafkaSettings;
 import dev.injectionauditor.service.Loop;
 import dev.injectionauditor.service.Parts;
@@ -15,7 +16,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -134,8 +134,7 @@ public final class AuditRole implements AutoCloseable {
      */
     static boolean isExcused(Throwable failure) {
         return Server.isInTrouble(failure)
-                || Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
-                        .anyMatch(RetriableException.class::isInstance);
+                || Failures.withCauses(failure).anyMatch(RetriableException.class::isInstance);
     }
 
     /**

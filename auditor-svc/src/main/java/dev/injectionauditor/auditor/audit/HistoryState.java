@@ -46,8 +46,7 @@ record HistoryState(
                                 .from(POD)
                                 .where(POD.WEBHOOK_ID.eq(WATCHED_WEBHOOK.WEBHOOK_ID))
                                 .and(PodTable.MISSED_AND_ACTIVE)),
-                        // A clock that is far ahead would speak for the observer until that time has come, whether
-                        // there is
+                        // A time that is far ahead would speak for the observer until it has come, whether there is
                         // one or not. A span of which only the end is beyond was watched at its begin at least.
                         greatest(
                                 latest(WATCHED_SPAN.UNTIL_AT, Clocks.latest(now)),

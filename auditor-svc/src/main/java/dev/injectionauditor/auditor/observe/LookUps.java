@@ -1,12 +1,12 @@
 package dev.injectionauditor.auditor.observe;
 
+import dev.injectionauditor.auditor.kubernetes.OneTry;
 import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.RequestConfigBuilder;
 import java.time.Duration;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -48,13 +48,9 @@ record LookUps(KubernetesClient client) {
 
     /** The version that the cluster has come to. Not tried again: who needs it asks again, and does not wait long. */
     Optional<String> version() {
-        KubernetesClient once = client.newClient(new RequestConfigBuilder()
-                        .withRequestTimeout((int) LONGEST_VERSION.toMillis())
-                        .withRequestRetryBackoffLimit(0)
-                        .build())
-                .adapt(KubernetesClient.class);
         try {
-            return Optional.ofNullable(once.pods()
+            return Optional.ofNullable(OneTry.of(client, LONGEST_VERSION)
+                    .pods()
                     .inAnyNamespace()
                     .list(new ListOptionsBuilder().withLimit(1L).build())
                     .getMetadata()

@@ -1,8 +1,8 @@
 package dev.injectionauditor.auditor.postgres;
 
+import dev.injectionauditor.service.Failures;
 import java.time.DateTimeException;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,7 +81,6 @@ final class FailureRule {
     }
 
     private static boolean hasCause(Throwable failure, Class<? extends Throwable> type) {
-        return Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
-                .anyMatch(type::isInstance);
+        return Failures.withCauses(failure).anyMatch(type::isInstance);
     }
 }

@@ -1,8 +1,8 @@
 package dev.injectionauditor.auditor.postgres;
 
+import dev.injectionauditor.service.Failures;
 import java.sql.SQLException;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * What a failure tells of the server. One that is away is no reason to start a new process, which would wait for it as
@@ -29,7 +29,7 @@ public final class Server {
 
     /** Empty if the database had no part in it. */
     private static Optional<String> sqlState(Throwable failure) {
-        return Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
+        return Failures.withCauses(failure)
                 .filter(SQLException.class::isInstance)
                 .map(SQLException.class::cast)
                 .findFirst()

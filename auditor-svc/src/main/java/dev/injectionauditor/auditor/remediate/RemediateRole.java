@@ -1,20 +1,20 @@
 package dev.injectionauditor.auditor.remediate;
 
+import dev.injectionauditor.auditor.kubernetes.OneTry;
 import dev.injectionauditor.auditor.observe.pod.PodDecoding;
 import dev.injectionauditor.auditor.observe.scope.CurrentScope;
 import dev.injectionauditor.auditor.policy.RecreationPolicy;
 import dev.injectionauditor.auditor.postgres.Server;
+import dev.injectionauditor.service.Failures;
 import dev.injectionauditor.service.KafkaSettings;
 import dev.injectionauditor.service.Loop;
 import dev.injectionauditor.service.Parts;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.RequestConfigBuilder;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.function.LongSupplier;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.Producer;
@@ -78,10 +78,10 @@ public final class RemediateRole implements AutoCloseable {
             MeterRegistry registry,
             InstantSource clock,
             LongSupplier nanoTime) {
-        KubernetesClient once = once(client);
+        KubernetesClient once = OneTry.of(client, LONGEST_ANSWER);
         RemediateMetrics metrics = new RemediateMetrics(registry);
         Journal journal = new Journal(db, cluster);
-        PodApi pods = new PodApi(once, once(PodDecoding.of(client)));
+        PodApi pods = new PodApi(once, OneTry.of(PodDecoding.of(client), LONGEST_ANSWER));
         Answers answers = new Answers(journal, producer, kafka.topics(), identity, metrics, clock);
         BarePods barePods = new BarePods(pods, answers, fence, client.getKubernetesSerialization(), metrics);
         Remediator remediator = new Remediator(
@@ -137,23 +137,13 @@ public final class RemediateRole implements AutoCloseable {
         }
     }
 
-    /** By itself a client tries again after 429 and 5xx, up to ten times: a budget's refusal would take minutes. */
-    private static KubernetesClient once(KubernetesClient client) {
-        return client.newClient(new RequestConfigBuilder()
-                        .withRequestRetryBackoffLimit(0)
-                        .withRequestTimeout((int) LONGEST_ANSWER.toMillis())
-                        .build())
-                .adapt(KubernetesClient.class);
-    }
-
     /**
      * All but that PostgreSQL or Kafka refuses a password, which a new process has anew. The API server is asked
      * elsewhere whether it lets this process in, for the Lease.
      */
     static boolean isExcused(Throwable failure) {
         return !Server.refuses(failure)
-                && Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
-                        .noneMatch(AuthenticationException.class::isInstance);
+                && Failures.withCauses(failure).noneMatch(AuthenticationException.class::isInstance);
     }
 
     /**

@@ -7,10 +7,8 @@ import static org.awaitility.Awaitility.await;
 import dev.injectionauditor.auditor.observe.pod.PodDecoding;
 import dev.injectionauditor.auditor.observe.pod.PodMapper;
 import dev.injectionauditor.localstack.cluster.SimulatedCluster;
-import dev.injectionauditor.localstack.junit.Manifests;
 import dev.injectionauditor.schema.OwnerRef;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
@@ -173,17 +171,6 @@ class PodApiIT {
     }
 
     private void create(String name, OwnerRef owner) {
-        client.resource(new PodBuilder(Manifests.pod(NAMESPACE, name))
-                        .editMetadata()
-                        .addNewOwnerReference()
-                        .withApiVersion(owner.apiVersion())
-                        .withKind(owner.kind())
-                        .withName(owner.name())
-                        .withUid(owner.uid().toString())
-                        .withController(true)
-                        .endOwnerReference()
-                        .endMetadata()
-                        .build())
-                .create();
+        client.resource(OwnedPod.of(owner, NAMESPACE, name)).create();
     }
 }

@@ -132,17 +132,7 @@ class RealApiServerIT {
         for (int i = 0; i < 3; i++) {
             pending("parts-" + i + "-other");
             server.client()
-                    .resource(new PodBuilder(Manifests.pod(NAMESPACE, "parts-" + i))
-                            .editMetadata()
-                            .addNewOwnerReference()
-                            .withApiVersion(owner.apiVersion())
-                            .withKind(owner.kind())
-                            .withName(owner.name())
-                            .withUid(owner.uid().toString())
-                            .withController(true)
-                            .endOwnerReference()
-                            .endMetadata()
-                            .build())
+                    .resource(OwnedPod.of(owner, NAMESPACE, "parts-" + i))
                     .create();
         }
 

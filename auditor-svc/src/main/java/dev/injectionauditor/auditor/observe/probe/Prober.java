@@ -1,5 +1,6 @@
 package dev.injectionauditor.auditor.observe.probe;
 
+import dev.injectionauditor.auditor.kubernetes.OneTry;
 import dev.injectionauditor.auditor.observe.probe.ProbeReading.Why;
 import dev.injectionauditor.auditor.observe.scope.ConfigurationTracker;
 import dev.injectionauditor.auditor.observe.scope.ConfiguredWebhook;
@@ -10,7 +11,6 @@ import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.RequestConfigBuilder;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -61,11 +61,7 @@ public final class Prober implements Loop.Work {
             MeterRegistry metrics,
             InstantSource clock) {
         // No tries again: the next probe is one.
-        this.client = client.newClient(new RequestConfigBuilder()
-                        .withRequestTimeout((int) LONGEST_ANSWER.toMillis())
-                        .withRequestRetryBackoffLimit(0)
-                        .build())
-                .adapt(KubernetesClient.class);
+        this.client = OneTry.of(client, LONGEST_ANSWER);
         this.pod = ProbePod.in(namespace);
         this.configurations = configurations;
         this.scopes = scopes;

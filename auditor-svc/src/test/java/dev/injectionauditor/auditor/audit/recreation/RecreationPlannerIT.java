@@ -122,13 +122,7 @@ class RecreationPlannerIT {
     @Test
     void shouldStopForTheWholeWebhookAfterAReplacementThatWasMissedAndTryOneLater() {
         // Given a Pod of another owner, and a replacement that was missed again
-        OwnerRef other = new OwnerRef("apps/v1", "ReplicaSet", "api", new UUID(7, 7));
-        planAt(30, RecreationMode.RECREATE);
-        audit.write(
-                later(missed(2, 10), Lifecycle.GONE),
-                missed(6, 31),
-                pod(7, 31, other, null, List.of("api")),
-                result(requests.getFirst(), Outcome.MISSED_AGAIN, 6, 32));
+        OwnerRef other = missedAgainBesideAnotherOwner(32);
 
         // Then the outage stops all, and so does the breaker once evidence says that it is over
         planAt(33, RecreationMode.RECREATE);
@@ -311,13 +305,7 @@ class RecreationPlannerIT {
     @Test
     void shouldNotBeHeldByAResultOfAClockThatIsFarAhead() {
         // Given a Pod of another owner, and a replacement that was missed again, in ten hours as its remediator says
-        OwnerRef other = new OwnerRef("apps/v1", "ReplicaSet", "api", new UUID(7, 7));
-        planAt(30, RecreationMode.RECREATE);
-        audit.write(
-                later(missed(2, 10), Lifecycle.GONE),
-                missed(6, 31),
-                pod(7, 31, other, null, List.of("api")),
-                result(requests.getFirst(), Outcome.MISSED_AGAIN, 6, 36_000));
+        missedAgainBesideAnotherOwner(36_000);
 
         // When a call was applied since, then one recreation is tried, of its owner
         audit.write(injected(8, 40));
@@ -329,6 +317,23 @@ class RecreationPlannerIT {
         audit.write(later(missed(3, 11), Lifecycle.GONE), result(requests.getLast(), Outcome.RECREATED, 9, 52));
         planAt(53, RecreationMode.RECREATE);
         assertThat(requests).extracting(request -> request.pod().uid()).containsExactly(uid(2), uid(3), uid(6), uid(7));
+    }
+
+    /**
+     * Has a Pod of another owner missed, and a replacement missed again.
+     *
+     * @param finishedAt when that was found, as the remediator says
+     * @return the other owner
+     */
+    private OwnerRef missedAgainBesideAnotherOwner(int finishedAt) {
+        OwnerRef other = new OwnerRef("apps/v1", "ReplicaSet", "api", new UUID(7, 7));
+        planAt(30, RecreationMode.RECREATE);
+        audit.write(
+                later(missed(2, 10), Lifecycle.GONE),
+                missed(6, 31),
+                pod(7, 31, other, null, List.of("api")),
+                result(requests.getFirst(), Outcome.MISSED_AGAIN, 6, finishedAt));
+        return other;
     }
 
     private static Event[] missedOfOwners(int from, int until) {
